@@ -1,0 +1,12 @@
+'use strict';
+
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/(build|build-.*|dist|prebuilds)/'],
+  transform: { '^.+\\.ts$': 'ts-jest' },
+  collectCoverageFrom: ['lib/**/*.ts', '!**/*.d.ts'],
+  // Compilers and sanitizers are slow on a busy machine; a test still fails by its own deadline.
+  testTimeout: 30_000,
+};

@@ -1,0 +1,131 @@
+import { inspect } from 'node:util';
+
+/** Every `code` this package puts on an error. Part of the public API: a code is never renamed. */
+export type ErrorCode =
+  | 'ERR_BEFORE_LISTENER'
+  | 'ERR_INVALID_ARG_TYPE'
+  | 'ERR_INVALID_STATE'
+  | 'ERR_LIBRARY_CLOSED'
+  | 'ERR_LIBRARY_INCOMPLETE'
+  | 'ERR_LIBRARY_LOAD'
+  | 'ERR_LIBRARY_NOT_FOUND'
+  | 'ERR_OUT_OF_RANGE'
+  | 'ERR_RELOADER_CLOSED'
+  | 'ERR_SHADOW_COPY'
+  | 'ERR_SYMBOL_DEFINITION'
+  | 'ERR_SYMBOL_NOT_FOUND'
+  | 'ERR_WATCH'
+  | 'ERR_WATCH_LIMIT';
+
+/**
+ * Base of every error that this package throws or emits, except a {@link DynamicReloadTypeError} or
+ * a {@link DynamicReloadRangeError} for a value that was given wrongly.
+ */
+export class DynamicReloadError extends Error {
+  /** Says what happened, in a form that does not change. */
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** A value of the wrong type, or a definition that does not make sense. */
+export class DynamicReloadTypeError extends TypeError {
+  readonly code: 'ERR_INVALID_ARG_TYPE' | 'ERR_SYMBOL_DEFINITION';
+
+  constructor(code: DynamicReloadTypeError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** A value of the right type that the C type cannot hold. */
+export class DynamicReloadRangeError extends RangeError {
+  readonly code = 'ERR_OUT_OF_RANGE';
+}
+
+/** No file has the name in any of the places that were searched. */
+export class LibraryNotFoundError extends DynamicReloadError {
+  /** Every path that was tried, in order. */
+  readonly searched: readonly string[];
+
+  constructor(fileName: string, searched: readonly string[]) {
+    const list = searched.map((path) => `  ${path}`).join('\n');
+    super('ERR_LIBRARY_NOT_FOUND', `Cannot find ${fileName}. Searched:\n${list}`);
+    this.searched = searched;
+  }
+}
+
+/** What is known about a failed system call. */
+export interface SystemCallFacts {
+  readonly path?: string;
+  readonly destination?: string;
+  readonly syscall?: string;
+  readonly errno?: number;
+}
+
+/** The system refused something to do with a file, or the file is not what it should be. */
+export class SystemCallError extends DynamicReloadError {
+  /** The file: for ERR_SHADOW_COPY the source. */
+  readonly path: string;
+  /** Where a copy should have gone. */
+  readonly destination: string | undefined;
+  /** The call that failed, such as `dlopen`. */
+  readonly syscall: string | undefined;
+  /** The number of the system's error, as in `os.constants.errno`. */
+  readonly errno: number | undefined;
+
+  constructor(code: ErrorCode, message: string, facts: SystemCallFacts) {
+    super(code, message);
+    this.path = facts.path ?? '';
+    this.destination = facts.destination;
+    this.syscall = facts.syscall;
+    this.errno = facts.errno;
+  }
+}
+
+/** The library does not export the symbol. */
+export class SymbolNotFoundError extends DynamicReloadError {
+  readonly symbol: string;
+  /** The library. */
+  readonly path: string;
+  /** Exported names that are spelled alike, the most alike first. */
+  readonly nearest: readonly string[];
+
+  constructor(symbol: string, path: string, nearest: readonly string[]) {
+    const hint = nearest.length > 0 ? ` Did you mean ${nearest.join(' or ')}?` : '';
+    super('ERR_SYMBOL_NOT_FOUND', `${path} does not export "${symbol}".${hint}`);
+    this.symbol = symbol;
+    this.path = path;
+    this.nearest = nearest;
+  }
+}
+
+for (const type of [
+  DynamicReloadError,
+  DynamicReloadTypeError,
+  DynamicReloadRangeError,
+  LibraryNotFoundError,
+  SystemCallError,
+  SymbolNotFoundError,
+]) {
+  Object.defineProperty(type.prototype, 'name', { value: type.name, configurable: true });
+}
+
+/** The error itself; one of a foreign kind becomes the cause of one of ours. */
+export function asReloadError(error: unknown): DynamicReloadError {
+  if (error instanceof DynamicReloadError) return error;
+  return new DynamicReloadError('ERR_LIBRARY_LOAD', describe(error), { cause: error });
+}
+
+/** A value, short enough for a message. */
+export function describe(value: unknown): string {
+  return inspect(value, {
+    depth: 0,
+    maxStringLength: 40,
+    maxArrayLength: 3,
+    breakLength: Infinity,
+  });
+}

@@ -1,0 +1,102 @@
+// The native addon, with errors that TypeScript made.
+
+import type { NativeErrorFacts } from '../binding';
+import { binding } from './binding';
+import {
+  describe,
+  DynamicReloadError,
+  DynamicReloadRangeError,
+  DynamicReloadTypeError,
+  LibraryNotFoundError,
+  SystemCallError,
+  type ErrorCode,
+} from './errors';
+
+/** What a native type accepts, in words. */
+const ACCEPTED: Readonly<Record<string, string>> = {
+  bool: 'a boolean, 0 or 1',
+  i8: 'an integer from -128 to 127',
+  u8: 'an integer from 0 to 255',
+  i16: 'an integer from -32768 to 32767',
+  u16: 'an integer from 0 to 65535',
+  i32: 'an integer from -2147483648 to 2147483647',
+  u32: 'an integer from 0 to 4294967295',
+  i64: 'a bigint from -2n**63n to 2n**63n-1n or a safe integer',
+  u64: 'a bigint from 0n to 2n**64n-1n or a safe integer',
+  isize: 'a bigint from -2n**63n to 2n**63n-1n or a safe integer',
+  usize: 'a bigint from 0n to 2n**64n-1n or a safe integer',
+  f32: 'a number',
+  f64: 'a number',
+  char: 'the number of a char',
+  pointer: 'a bigint address, an ArrayBuffer, a view of one or null',
+  buffer: 'an ArrayBuffer, a view of one or null',
+  function: 'a bigint address or null',
+  string: 'a string without NUL characters or null',
+};
+
+/** What usually lies behind the words of a loader. */
+const LOAD_HINTS: readonly (readonly [RegExp, string])[] = [
+  [/failed to map segment/, 'Is the shadow directory on a file system mounted noexec?'],
+  [/wrong ELF class|invalid ELF header/, 'Is it built for this machine?'],
+  [/cannot open shared object file/, 'A library that it depends on was not found.'],
+  [/undefined symbol/, 'It uses a symbol that no library provides.'],
+  [/static TLS/, 'It needs thread-local storage that is used up; restart the process.'],
+];
+
+/** Makes the error for what native code found out. */
+function fromNative(facts: NativeErrorFacts): Error {
+  const code = facts.code as ErrorCode;
+  switch (code) {
+    case 'ERR_INVALID_ARG_TYPE':
+    case 'ERR_SYMBOL_DEFINITION':
+      return new DynamicReloadTypeError(code, valueMessage(facts));
+    case 'ERR_OUT_OF_RANGE':
+      return new DynamicReloadRangeError(valueMessage(facts));
+    case 'ERR_LIBRARY_NOT_FOUND':
+      return new LibraryNotFoundError(facts.path ?? '', [facts.path ?? '']);
+    case 'ERR_LIBRARY_CLOSED':
+      return new DynamicReloadError(code, `Cannot use "${facts.symbol ?? ''}": ${facts.message}.`);
+    case 'ERR_SYMBOL_NOT_FOUND':
+      return new DynamicReloadError(code, `"${facts.symbol ?? ''}" ${facts.message}.`);
+    default:
+      return new SystemCallError(code, systemMessage(code, facts), facts);
+  }
+}
+
+function valueMessage({ symbol = '', argument, expected, given, message }: NativeErrorFacts) {
+  if (expected === undefined) return `${symbol}: ${message}`;
+  const what = argument === undefined ? symbol : `${symbol}: argument ${argument + 1}`;
+  const accepted = ACCEPTED[expected] ?? expected;
+  return `${what} is ${expected}: it must be ${accepted}, not ${describe(given)}`;
+}
+
+function systemMessage(code: ErrorCode, facts: NativeErrorFacts): string {
+  const { path = '', destination, syscall, message } = facts;
+  const call = syscall === undefined ? '' : ` (${syscall})`;
+  switch (code) {
+    case 'ERR_LIBRARY_LOAD': {
+      const hint = LOAD_HINTS.find(([pattern]) => pattern.test(message))?.[1];
+      return `Cannot load ${path}: ${message}.${hint === undefined ? '' : ` ${hint}`}`;
+    }
+    case 'ERR_LIBRARY_INCOMPLETE':
+      return `${path} cannot be loaded: ${message}`;
+    case 'ERR_SHADOW_COPY':
+      return destination === undefined
+        ? `Cannot use ${path} for a shadow copy: ${message}${call}`
+        : `Cannot copy ${path} to ${destination}: ${message}${call}`;
+    case 'ERR_WATCH_LIMIT':
+      return (
+        `Cannot watch ${path}: ${message}${call}. The system's limit is reached; raise ` +
+        (syscall === 'inotify_init1'
+          ? 'fs.inotify.max_user_instances'
+          : 'fs.inotify.max_user_watches') +
+        ' with sysctl.'
+      );
+    default:
+      return `Cannot watch ${path}: ${message}${call}`;
+  }
+}
+
+binding.initialize(fromNative);
+
+export const native = binding;

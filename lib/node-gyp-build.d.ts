@@ -1,0 +1,5 @@
+// node-gyp-build ships no types. Not emitted: no exported type mentions it.
+declare module 'node-gyp-build' {
+  function load(packageRoot: string): unknown;
+  export = load;
+}

@@ -1,0 +1,65 @@
+// Decides when a changed file is worth the next look.
+
+#ifndef DYNAMIC_RELOAD_BASE_ATTEMPT_SCHEDULE_H_
+#define DYNAMIC_RELOAD_BASE_ATTEMPT_SCHEDULE_H_
+
+#include <chrono>
+#include <optional>
+
+namespace dynamic_reload {
+
+// One file's debounce and retries. Owns no clock and no thread, so a test decides what time it is.
+//
+// A look at a file that turns out unfinished is repeated by itself for two reasons:
+//   - a writer still has it open. The end of the write is announced (IN_CLOSE_WRITE), but a little
+//     before the kernel lets go of the writer: first looks are 50 us apart, later ones 20 ms.
+//   - nobody has it open and it is damaged. The writer may open it again in a moment (installers
+//     do): looks are 1 ms apart at first, 50 ms later.
+// Both have an end, so that a file which never becomes whole is reported.
+class AttemptSchedule {
+ public:
+  using Clock = std::chrono::steady_clock;
+  using Time = Clock::time_point;
+
+  static constexpr std::chrono::milliseconds kIncompletePatience{300};
+  static constexpr std::chrono::seconds kBusyPatience{10};
+
+  // `quiet` is how long a file must have been left alone before the first look.
+  explicit AttemptSchedule(Clock::duration quiet) : quiet_(quiet) {}
+
+  // The file changed: looks start anew once it has been quiet.
+  void Note(Time now);
+
+  // When to look next; empty when nothing is waiting.
+  std::optional<Time> due() const { return due_; }
+
+  // The look found a writer. False when patience is over; then nothing is due any more.
+  bool RetryBusy(Time now);
+
+  // The look found a damaged file. False when patience is over; then nothing is due any more.
+  bool RetryIncomplete(Time now);
+
+  // The look gave an answer, or the file is gone.
+  void Clear() { due_.reset(); }
+
+ private:
+  struct Ladder {
+    Clock::duration first_step;
+    int doublings;
+    Clock::duration last_step;
+    Clock::duration patience;
+  };
+  static const Ladder kBusyLadder;
+  static const Ladder kIncompleteLadder;
+
+  bool Retry(Time now, const Ladder& ladder);
+
+  const Clock::duration quiet_;
+  std::optional<Time> due_;
+  Time first_look_{};  // Valid while looks_ > 0.
+  int looks_ = 0;      // Since the last Note().
+};
+
+}  // namespace dynamic_reload
+
+#endif  // DYNAMIC_RELOAD_BASE_ATTEMPT_SCHEDULE_H_

@@ -1,0 +1,43 @@
+// Everything that belongs to one environment: a Node.js main thread, a worker, an Electron context.
+
+#ifndef DYNAMIC_RELOAD_NAPI_ADDON_H_
+#define DYNAMIC_RELOAD_NAPI_ADDON_H_
+
+#include <napi.h>
+
+#include <memory>
+
+#include "base/result.h"
+#include "os/library_monitor.h"
+
+namespace dynamic_reload {
+
+// One process holds many environments, on many threads, and loads the addon once. So there is no
+// global: whatever must be found again hangs on this object. JavaScript thread only.
+class Addon : public Napi::Addon<Addon> {
+ public:
+  Addon(Napi::Env env, Napi::Object exports);
+  ~Addon();
+
+  static Addon& Of(napi_env env);
+
+  const Napi::FunctionReference& make_error() const { return make_error_; }
+
+  // The watcher thread, which all reloaders of the environment share. It starts with the first one
+  // and sleeps when there is nothing to do, so it stays until the environment ends: closing an
+  // inotify descriptor takes the kernel about 10 ms.
+  Result<std::shared_ptr<LibraryMonitor>> Monitor();
+
+ private:
+  void Initialize(const Napi::CallbackInfo& info);
+  Napi::Value ExportedSymbolsOf(const Napi::CallbackInfo& info);
+  static void StopMonitor(void* self);
+
+  Napi::Env env_;
+  Napi::FunctionReference make_error_;
+  std::shared_ptr<LibraryMonitor> monitor_;
+};
+
+}  // namespace dynamic_reload
+
+#endif  // DYNAMIC_RELOAD_NAPI_ADDON_H_

@@ -1,0 +1,53 @@
+// A regular file, open for reading.
+
+#ifndef DYNAMIC_RELOAD_OS_FILE_H_
+#define DYNAMIC_RELOAD_OS_FILE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+#include "os/unique_fd.h"
+
+namespace dynamic_reload {
+
+// Two equal identities are the same file with, as far as the file system tells, the same content.
+struct FileIdentity {
+  uint64_t device;
+  uint64_t inode;
+  uint64_t size;
+  int64_t modified_ns;
+  int64_t changed_ns;  // Also moves on chmod, link and rename.
+
+  bool operator==(const FileIdentity& other) const {
+    return device == other.device && inode == other.inode && size == other.size &&
+           modified_ns == other.modified_ns && changed_ns == other.changed_ns;
+  }
+};
+
+// Reads go to the file that was opened, whatever its path names by now. Nothing is mapped: reading
+// a mapped file that somebody truncates kills the process (SIGBUS).
+class File {
+ public:
+  // Never blocks, not even on a named pipe. Fails for anything but a regular file.
+  static Result<File> Open(const std::string& path, ErrorCode code);
+
+  Result<FileIdentity> Identity() const;
+
+  // False when the file ends before `offset + size` or cannot be read.
+  bool ReadAt(uint64_t offset, void* buffer, size_t size) const;
+
+  const std::string& path() const { return path_; }
+  int fd() const { return fd_.get(); }
+
+ private:
+  File(UniqueFd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+
+  UniqueFd fd_;
+  std::string path_;
+};
+
+}  // namespace dynamic_reload
+
+#endif  // DYNAMIC_RELOAD_OS_FILE_H_

@@ -1,0 +1,51 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "os/file.h"
+#include "os/system_error.h"
+
+namespace dynamic_reload {
+
+namespace {
+
+int64_t Nanoseconds(const timespec& time) {
+  return static_cast<int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
+}
+
+}  // namespace
+
+Result<File> File::Open(const std::string& path, ErrorCode code) {
+  UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!fd.valid()) return SystemError(code, errno, "open", path);
+  struct stat status;
+  if (fstat(fd.get(), &status) != 0) return SystemError(code, errno, "fstat", path);
+  if (!S_ISREG(status.st_mode)) return Error{code, "open", path, "not a regular file", 0, ""};
+  return File(std::move(fd), path);
+}
+
+Result<FileIdentity> File::Identity() const {
+  struct stat status;
+  if (fstat(fd_.get(), &status) != 0) {
+    return SystemError(ErrorCode::kShadowCopy, errno, "fstat", path_);
+  }
+  return FileIdentity{status.st_dev, status.st_ino, static_cast<uint64_t>(status.st_size),
+                      Nanoseconds(status.st_mtim), Nanoseconds(status.st_ctim)};
+}
+
+bool File::ReadAt(uint64_t offset, void* buffer, size_t size) const {
+  auto* out = static_cast<char*>(buffer);
+  while (size > 0) {
+    const ssize_t count = pread(fd_.get(), out, size, static_cast<off_t>(offset));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    out += count;
+    offset += static_cast<uint64_t>(count);
+    size -= static_cast<size_t>(count);
+  }
+  return true;
+}
+
+}  // namespace dynamic_reload

@@ -1,0 +1,213 @@
+#include "os/inotify_watches.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "os/system_error.h"
+
+namespace dynamic_reload {
+
+namespace {
+
+// That a directory goes away, whatever happens inside it.
+constexpr uint32_t kDirectoryMask = IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_MASK_ADD;
+
+// Names that appear. A name that disappears is not news: nothing is unloaded for it, and what comes
+// in its place appears.
+constexpr uint32_t kEntryMask = kDirectoryMask | IN_CREATE | IN_MOVED_TO;
+
+// Never IN_MODIFY: it floods the queue while a file is written, says nothing about the end of the
+// writing, and a writer that maps the file does not raise it.
+constexpr uint32_t kFileMask = kEntryMask | IN_CLOSE_WRITE | IN_ATTRIB | IN_EXCL_UNLINK;
+constexpr uint32_t kInodeMask = IN_CLOSE_WRITE | IN_MASK_ADD;
+
+// The watch is gone, or is one of a directory that the path no longer passes through.
+constexpr uint32_t kLostMask = IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_IGNORED;
+
+// A symbolic link or a second name of a finished file is complete at birth; for them nothing but
+// their creation is reported. Any other new file is empty and its writer will close it.
+bool IsCompleteAtBirth(const std::string& path) {
+  struct stat status;
+  if (lstat(path.c_str(), &status) != 0) return false;
+  return S_ISLNK(status.st_mode) || (status.st_size > 0 && status.st_nlink > 1);
+}
+
+Error WatchError(int number, const std::string& path) {
+  const ErrorCode code = number == ENOSPC ? ErrorCode::kWatchLimit : ErrorCode::kWatch;
+  return SystemError(code, number, "inotify_add_watch", path);
+}
+
+}  // namespace
+
+Status InotifyWatches::Add(WatchId watch, const std::string& path) {
+  WatchedPath& watched = paths_[watch];
+  watched.path = path;
+  Status status = Replan(watch, watched);
+  if (!status.ok()) Remove(watch);
+  return status;
+}
+
+void InotifyWatches::Remove(WatchId watch) {
+  const auto it = paths_.find(watch);
+  if (it == paths_.end()) return;
+  for (const int descriptor : it->second.descriptors) Forget(watch, descriptor);
+  paths_.erase(it);
+}
+
+// Plans, watches, and plans again until both plans agree: what changes in between is seen by the
+// second plan, what changes later by the watches.
+Status InotifyWatches::Replan(WatchId watch, WatchedPath& watched) {
+  constexpr int kAttempts =
+      8;  // More means that the path changes all the time; events will follow.
+  Interests wanted;
+  Status status = Done{};
+  PathPlan plan = PlanPath(watched.path);
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    wanted.clear();
+    status = ApplyPlan(watch, watched.path, plan, wanted);
+    PathPlan again = PlanPath(watched.path);
+    if (again == plan) break;
+    plan = std::move(again);
+  }
+
+  for (const int descriptor : std::exchange(watched.descriptors, {})) {
+    if (wanted.count(descriptor) == 0) {
+      Forget(watch, descriptor);
+    } else {
+      auto& list = interests_[descriptor];
+      list.erase(std::remove_if(list.begin(), list.end(),
+                                [watch](const Interest& i) { return i.watch == watch; }),
+                 list.end());
+    }
+  }
+  for (auto& [descriptor, list] : wanted) {
+    auto& all = interests_[descriptor];
+    std::move(list.begin(), list.end(), std::back_inserter(all));
+    watched.descriptors.insert(descriptor);
+  }
+  return status;
+}
+
+Status InotifyWatches::ApplyPlan(WatchId watch, const std::string& path, const PathPlan& plan,
+                                 Interests& wanted) {
+  for (const std::string& directory : plan.directories) {
+    // One that cannot be read cannot be watched. The others still are.
+    const int descriptor = AddKernelWatch(directory, kDirectoryMask);
+    if (descriptor >= 0) wanted[descriptor].push_back({watch, Interest::Kind::kDirectory, ""});
+  }
+  Status status = Done{};
+  for (const PathPlan::Entry& entry : plan.entries) {
+    const int descriptor = AddKernelWatch(entry.directory, entry.is_file ? kFileMask : kEntryMask);
+    if (descriptor >= 0) {
+      const auto kind = entry.is_file ? Interest::Kind::kFile : Interest::Kind::kEntry;
+      wanted[descriptor].push_back({watch, kind, entry.name});
+    } else if (errno != ENOENT && errno != ENOTDIR) {  // Gone meanwhile: the next plan knows.
+      status = WatchError(errno, entry.directory);
+    }
+  }
+  const int descriptor = AddKernelWatch(path, kInodeMask);
+  if (descriptor >= 0) wanted[descriptor].push_back({watch, Interest::Kind::kInode, ""});
+  return status;
+}
+
+int InotifyWatches::AddKernelWatch(const std::string& path, uint32_t mask) {
+  return inotify_add_watch(fd_.get(), path.c_str(), mask);
+}
+
+void InotifyWatches::Forget(WatchId watch, int descriptor) {
+  const auto it = interests_.find(descriptor);
+  if (it == interests_.end()) return;
+  auto& list = it->second;
+  list.erase(std::remove_if(list.begin(), list.end(),
+                            [watch](const Interest& i) { return i.watch == watch; }),
+             list.end());
+  if (!list.empty()) return;
+  interests_.erase(it);
+  inotify_rm_watch(fd_.get(), descriptor);  // Fails only when the kernel already dropped it.
+}
+
+Status InotifyWatches::ReadEvents(const OnEvent& on_event, const OnError& on_error) {
+  alignas(inotify_event) char buffer[16384];
+  ssize_t size = 0;
+  do {
+    size = read(fd_.get(), buffer, sizeof buffer);
+  } while (size < 0 && errno == EINTR);
+  if (size < 0 && errno == EAGAIN) return Done{};
+  if (size < 0) return SystemError(ErrorCode::kWatch, errno, "read", "inotify");
+  for (ssize_t offset = 0; offset < size;) {
+    const auto* event = reinterpret_cast<const inotify_event*>(buffer + offset);
+    offset += static_cast<ssize_t>(sizeof *event + event->len);
+    Handle(*event, on_event, on_error);
+  }
+  return Done{};
+}
+
+void InotifyWatches::Handle(const inotify_event& event, const OnEvent& on_event,
+                            const OnError& on_error) {
+  if ((event.mask & IN_Q_OVERFLOW) != 0) {
+    std::vector<WatchId> all;
+    for (const auto& [watch, watched] : paths_) all.push_back(watch);
+    for (const WatchId watch : all) Rescan(watch, on_event, on_error);
+    return;
+  }
+  const auto it = interests_.find(event.wd);
+  if (it == interests_.end()) return;  // Removed after the kernel queued this.
+  // A copy: handling replaces the list.
+  const std::vector<Interest> interested = it->second;
+  for (const Interest& interest : interested) {
+    HandleInterest(interest, event, on_event, on_error);
+  }
+  if ((event.mask & IN_IGNORED) != 0) interests_.erase(event.wd);
+}
+
+void InotifyWatches::HandleInterest(const Interest& interest, const inotify_event& event,
+                                    const OnEvent& on_event, const OnError& on_error) {
+  using Kind = Interest::Kind;
+  if (paths_.count(interest.watch) == 0) return;  // The handler of the interest before removed it.
+  const std::string name = event.len > 0 ? event.name : "";
+  if (interest.kind == Kind::kInode) {
+    if ((event.mask & IN_CLOSE_WRITE) != 0) on_event(interest.watch, FileEvent::kWritten);
+    return;
+  }
+  if ((event.mask & kLostMask) != 0 && name.empty()) {
+    Rescan(interest.watch, on_event, on_error);
+    return;
+  }
+  if (interest.kind == Kind::kDirectory || interest.name != name) return;
+  if (interest.kind == Kind::kEntry) {
+    Rescan(interest.watch, on_event, on_error);
+    return;
+  }
+
+  if ((event.mask & IN_MOVED_TO) != 0) {
+    Rescan(interest.watch, on_event, on_error);
+  } else if ((event.mask & IN_CREATE) != 0) {
+    const std::string path = paths_[interest.watch].path;
+    if (IsCompleteAtBirth(path)) {
+      Rescan(interest.watch, on_event, on_error);
+    } else {
+      if (const Status status = Replan(interest.watch, paths_[interest.watch]); !status.ok()) {
+        on_error(interest.watch, status.error());
+      }
+      on_event(interest.watch, FileEvent::kCreated);
+    }
+  } else if ((event.mask & IN_CLOSE_WRITE) != 0) {
+    on_event(interest.watch, FileEvent::kWritten);
+  } else if ((event.mask & IN_ATTRIB) != 0) {
+    on_event(interest.watch, FileEvent::kAttributes);
+  }
+}
+
+void InotifyWatches::Rescan(WatchId watch, const OnEvent& on_event, const OnError& on_error) {
+  const auto it = paths_.find(watch);
+  if (it == paths_.end()) return;
+  const Status status = Replan(watch, it->second);
+  if (!status.ok()) on_error(watch, status.error());
+  on_event(watch, FileEvent::kReplaced);
+}
+
+}  // namespace dynamic_reload

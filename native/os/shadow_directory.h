@@ -1,0 +1,49 @@
+// The private directory that holds the copies which are loaded.
+
+#ifndef DYNAMIC_RELOAD_OS_SHADOW_DIRECTORY_H_
+#define DYNAMIC_RELOAD_OS_SHADOW_DIRECTORY_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "os/unique_fd.h"
+
+namespace dynamic_reload {
+
+// A directory of our own, `dynamic-reload-XXXXXX`, that only this user can enter. A lock on the
+// file
+// `.lock` in it lasts as long as the process, however that ends; a directory whose lock can be
+// taken was left behind by a dead process. Unlike a process id in the name this is right across
+// containers that share a directory.
+//
+// Thread-safe except for NextPath().
+class ShadowDirectory {
+ public:
+  // Makes the directory inside `parent`, and removes what dead processes left there.
+  static Result<std::shared_ptr<ShadowDirectory>> Create(const std::string& parent);
+
+  // Removes the directory with every copy in it.
+  ~ShadowDirectory();
+
+  ShadowDirectory(const ShadowDirectory&) = delete;
+  ShadowDirectory& operator=(const ShadowDirectory&) = delete;
+
+  const std::string& path() const { return path_; }
+
+  // Where the next copy of `original_path` goes. Never the same path twice: a loader that has seen
+  // a path gives back what it loaded from there. One thread only.
+  std::string NextPath(const std::string& original_path);
+
+ private:
+  ShadowDirectory(std::string path, UniqueFd lock);
+
+  const std::string path_;
+  const UniqueFd lock_;
+  uint64_t copies_ = 0;
+};
+
+}  // namespace dynamic_reload
+
+#endif  // DYNAMIC_RELOAD_OS_SHADOW_DIRECTORY_H_

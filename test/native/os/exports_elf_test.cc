@@ -1,0 +1,104 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "os/image.h"
+#include "test/native/check.h"
+#include "test/native/elf_bytes.h"
+#include "test/native/files.h"
+#include "test/native/temporary_directory.h"
+
+namespace dynamic_reload::test {
+namespace {
+
+std::vector<std::string> ExportsOf(const std::string& bytes) {
+  const TemporaryDirectory directory;
+  WriteFile(directory / "library.so", bytes);
+  const auto file = File::Open(directory / "library.so", ErrorCode::kLibraryLoad);
+  CHECK_OK(file);
+  std::vector<std::string> names = ExportedSymbols(file.value());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::string CallsLibrary() { return ReadFile(FixtureDirectory() + "/libcalls.so"); }
+
+bool Exports(const std::string& bytes, const std::string& name) {
+  const auto names = ExportsOf(bytes);
+  return std::count(names.begin(), names.end(), name) == 1;
+}
+
+TEST(ListsWhatALibraryExportsAndNothingElse) {
+  CHECK_EQ(ExportsOf(FirstLibrary()), std::vector<std::string>{"shared_fun"});
+}
+
+TEST(ListsFunctionsAndVariables) {
+  CHECK(Exports(CallsLibrary(), "identity_i32"));
+  CHECK(Exports(CallsLibrary(), "variable_i32"));
+}
+
+TEST(DoesNotListWhatALibraryImports) {
+  CHECK(Exports(CallsLibrary(), "string_length"));  // It calls strlen().
+  CHECK(!Exports(CallsLibrary(), "strlen"));
+}
+
+TEST(SymbolsThatAreHiddenOrLocalAreNotListed) {
+  const ElfBytes original(FirstLibrary());
+  const Elf64_Shdr table = original.Section(".dynsym");
+  const size_t last = table.sh_offset + table.sh_size - sizeof(Elf64_Sym);
+  const auto exports_with = [&](auto change) {
+    ElfBytes elf = original;
+    for (size_t at = table.sh_offset; at <= last; at += sizeof(Elf64_Sym)) {
+      auto symbol = elf.At<Elf64_Sym>(at);
+      change(symbol);
+      elf.SetAt(at, symbol);
+    }
+    return ExportsOf(elf.bytes()).size();
+  };
+  CHECK_EQ(exports_with([](auto&) {}), 1);
+  CHECK_EQ(exports_with([](auto& symbol) { symbol.st_other = STV_PROTECTED; }), 1);
+  CHECK_EQ(exports_with([](auto& symbol) { symbol.st_other = STV_HIDDEN; }), 0);
+  CHECK_EQ(exports_with([](auto& symbol) { symbol.st_info = ELF64_ST_INFO(STB_LOCAL, 2); }), 0);
+}
+
+TEST(ADamagedFileExportsNothing) {
+  const auto nothing = std::vector<std::string>{};
+  CHECK_EQ(ExportsOf(""), nothing);
+  CHECK_EQ(ExportsOf("text"), nothing);
+  CHECK_EQ(ExportsOf(std::string(100'000, '\0')), nothing);
+  CHECK_EQ(ExportsOf(FirstLibrary().substr(0, 5000)), nothing);
+
+  ElfBytes elf(FirstLibrary());
+  auto header = elf.header();
+  header.e_shnum = 0;
+  elf.SetHeader(header);
+  CHECK_EQ(ExportsOf(elf.bytes()), nothing);
+}
+
+// Every byte of the tables may be anything: nothing is read or written where it must not be. The
+// sanitizers watch.
+TEST(DamagedTablesDoNoHarm) {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "library.so";
+  const ElfBytes original(FirstLibrary());
+  const auto header = original.header();
+  const auto damage_from = [&](size_t start, size_t size) {
+    for (size_t offset = start; offset < start + size; offset += 3) {
+      std::string bytes = original.bytes();
+      bytes[offset] = '\xff';
+      WriteFile(path, bytes);
+      const auto file = File::Open(path, ErrorCode::kLibraryLoad);
+      CHECK_OK(file);
+      CHECK(ExportedSymbols(file.value()).size() <= 1000);
+      CHECK(CheckImage(file.value()).state <= ImageState::kForeign);
+    }
+  };
+  const Elf64_Shdr symbols = original.Section(".dynsym");
+  damage_from(0, sizeof header);
+  damage_from(header.e_phoff, header.e_phnum * sizeof(Elf64_Phdr));
+  damage_from(symbols.sh_offset, symbols.sh_size);
+  damage_from(header.e_shoff, header.e_shnum * sizeof(Elf64_Shdr));
+}
+
+}  // namespace
+}  // namespace dynamic_reload::test

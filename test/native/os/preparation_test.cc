@@ -1,0 +1,207 @@
+#include "os/preparation.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "os/shadow_copy.h"
+#include "os/unique_fd.h"
+#include "test/native/check.h"
+#include "test/native/elf_bytes.h"
+#include "test/native/files.h"
+#include "test/native/temporary_directory.h"
+
+namespace dynamic_reload::test {
+namespace {
+
+namespace fs = std::filesystem;
+using Outcome = Preparation::Outcome;
+
+struct Library {
+  Preparation Look(const std::string& baseline = "") { return Prepare(path, baseline, *shadow); }
+
+  // Prepares and expects a copy.
+  std::string Copy(const std::string& baseline = "") {
+    const Preparation preparation = Look(baseline);
+    CHECK_EQ(preparation.outcome, Outcome::kCopied);
+    return preparation.copy;
+  }
+
+  size_t Copies() const { return NamesIn(shadow->path()).size() - 1; }  // Without the lock.
+
+  TemporaryDirectory directory;
+  std::string path = directory / "libfoo.so";
+  std::shared_ptr<ShadowDirectory> shadow = ShadowDirectory::Create(directory.path()).value();
+};
+
+TEST(AWholeLibraryIsCopied) {
+  Library library;
+  WriteFile(library.path, FirstLibrary());
+  const Preparation preparation = library.Look();
+  CHECK_EQ(preparation.outcome, Outcome::kCopied);
+  CHECK(!preparation.error.has_value());
+  CHECK_EQ(fs::path(preparation.copy).parent_path(), fs::path(library.shadow->path()));
+  CHECK(ReadFile(preparation.copy) == FirstLibrary());
+}
+
+TEST(WhatLoadsAsTheBaselineIsNotCopied) {
+  Library library;
+  WriteFile(library.path, FirstLibrary());
+  const std::string baseline = library.Copy();
+  ReplaceFile(library.path, FirstLibrary() + "never loaded");
+  const Preparation preparation = library.Look(baseline);
+  CHECK_EQ(preparation.outcome, Outcome::kUnchanged);
+  CHECK(!preparation.error.has_value());
+  CHECK_EQ(library.Copies(), 1);
+}
+
+TEST(WhatLoadsDifferentlyFromTheBaselineIsCopied) {
+  Library library;
+  WriteFile(library.path, FirstLibrary());
+  const std::string baseline = library.Copy();
+  ReplaceFile(library.path, SecondLibrary());
+  CHECK(ReadFile(library.Copy(baseline)) == SecondLibrary());
+}
+
+TEST(ABaselineThatIsGoneIsNoObstacle) {
+  Library library;
+  WriteFile(library.path, FirstLibrary());
+  const std::string baseline = library.Copy();
+  DeleteCopy(baseline);
+  CHECK_NE(library.Copy(baseline), baseline);
+}
+
+TEST(AMissingLibraryIsGone) {
+  Library library;
+  for (const std::string& path : {library.path, library.directory / "missing/libfoo.so"}) {
+    library.path = path;
+    const Preparation preparation = library.Look();
+    CHECK_EQ(preparation.outcome, Outcome::kGone);
+    CHECK_EQ(preparation.error->code, ErrorCode::kLibraryNotFound);
+    CHECK_EQ(preparation.error->path, path);
+    CHECK_EQ(preparation.error->system_code, ENOENT);
+  }
+}
+
+TEST(APathThroughAFileIsGone) {
+  Library library;
+  WriteFile(library.directory / "file", "");
+  library.path = library.directory / "file/libfoo.so";
+  CHECK_EQ(library.Look().outcome, Outcome::kGone);
+}
+
+TEST(AWholeLibraryThatSomebodyHasOpenForWritingIsBusy) {
+  Library library;
+  WriteFile(library.path, FirstLibrary());
+  UniqueFd writer(open(library.path.c_str(), O_WRONLY | O_CLOEXEC));
+  CHECK(writer.valid());
+  const Preparation preparation = library.Look();
+  CHECK_EQ(preparation.outcome, Outcome::kBusy);
+  CHECK_EQ(preparation.error->code, ErrorCode::kLibraryIncomplete);
+  CHECK_EQ(preparation.error->path, library.path);
+  CHECK_EQ(library.Copies(), 0);
+  writer = UniqueFd();
+  CHECK_EQ(library.Look().outcome, Outcome::kCopied);
+}
+
+TEST(ADamagedLibraryIsIncomplete) {
+  Library library;
+  for (const std::string& content : {std::string(), std::string("garbage"),
+                                     FirstLibrary().substr(0, FirstLibrary().size() - 1)}) {
+    WriteFile(library.path, content);
+    const Preparation preparation = library.Look();
+    CHECK_EQ(preparation.outcome, Outcome::kIncomplete);
+    CHECK_EQ(preparation.error->code, ErrorCode::kLibraryIncomplete);
+    CHECK_EQ(preparation.error->path, library.path);
+    CHECK(!preparation.error->message.empty());
+  }
+  CHECK_EQ(library.Copies(), 0);
+}
+
+// The loader refuses it without harm, and explains better than we could.
+TEST(AForeignLibraryIsCopiedForTheLoaderToRefuse) {
+  Library library;
+  ElfBytes elf(FirstLibrary());
+  auto header = elf.header();
+  header.e_machine = EM_RISCV;
+  elf.SetHeader(header);
+  WriteFile(library.path, elf.bytes());
+  CHECK_EQ(library.Look().outcome, Outcome::kCopied);
+}
+
+TEST(WhatIsNoFileFails) {
+  Library library;
+  fs::create_directory(library.path);
+  const Preparation preparation = library.Look();
+  CHECK_EQ(preparation.outcome, Outcome::kFailed);
+  CHECK_EQ(preparation.error->message, "not a regular file");
+}
+
+TEST(ALoopOfLinksFails) {
+  Library library;
+  fs::create_symlink(library.path, library.path);
+  const Preparation preparation = library.Look();
+  CHECK_EQ(preparation.outcome, Outcome::kFailed);
+  CHECK_EQ(preparation.error->code, ErrorCode::kShadowCopy);
+  CHECK_EQ(preparation.error->system_code, ELOOP);
+}
+
+TEST(AShadowDirectoryThatIsGoneFails) {
+  Library library;
+  WriteFile(library.path, FirstLibrary());
+  fs::remove_all(library.shadow->path());
+  const Preparation preparation = library.Look();
+  CHECK_EQ(preparation.outcome, Outcome::kFailed);
+  CHECK_EQ(preparation.error->code, ErrorCode::kShadowCopy);
+  CHECK_EQ(preparation.error->path, library.path);
+  CHECK_EQ(fs::path(preparation.error->destination).parent_path(),
+           fs::path(library.shadow->path()));
+}
+
+TEST(FollowsALinkAndNamesTheCopyAfterIt) {
+  Library library;
+  WriteFile(library.directory / "libfoo.so.1", FirstLibrary());
+  fs::create_symlink("libfoo.so.1", library.path);
+  CHECK(ReadFile(library.Copy()) == FirstLibrary());
+}
+
+// Writers of every kind at once. A copy that mixes two versions would load and then fail anywhere.
+TEST(EveryCopyIsOfOneMoment) {
+  Library library;
+  const std::string padding(200'000, 'p');
+  const std::string versions[] = {FirstLibrary() + padding, SecondLibrary() + padding};
+  WriteFile(library.path, versions[0]);
+  std::atomic<bool> stop{false};
+  std::thread writer([&] {
+    for (int round = 0; !stop; ++round) {
+      const std::string& version = versions[round % 2];
+      if (round % 3 == 0) {
+        ReplaceFile(library.path, version);
+      } else {
+        WriteFile(library.path, version);
+      }
+    }
+  });
+  int copies = 0;
+  for (int look = 0; look < 100'000 && copies < 200; ++look) {
+    const Preparation preparation = library.Look();
+    if (preparation.outcome != Outcome::kCopied) continue;
+    const std::string content = ReadFile(preparation.copy);
+    CHECK(content == versions[0] || content == versions[1]);
+    DeleteCopy(preparation.copy);
+    ++copies;
+  }
+  stop = true;
+  writer.join();
+  CHECK(copies > 0);
+  CHECK_EQ(library.Copies(), 0);
+}
+
+}  // namespace
+}  // namespace dynamic_reload::test

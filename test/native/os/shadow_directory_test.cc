@@ -1,0 +1,254 @@
+#include "os/shadow_directory.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "test/native/check.h"
+#include "test/native/child_process.h"
+#include "test/native/files.h"
+#include "test/native/temporary_directory.h"
+
+namespace dynamic_reload::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::shared_ptr<ShadowDirectory> Create(const std::string& parent) {
+  auto directory = ShadowDirectory::Create(parent);
+  CHECK_OK(directory);
+  return directory.value();
+}
+
+std::string NameOf(const std::string& path) { return fs::path(path).filename(); }
+
+// Another process with a shadow directory that holds one copy.
+class OtherProcess {
+ public:
+  explicit OtherProcess(const std::string& parent)
+      : process_([&parent](const auto& report) {
+          const auto directory = Create(parent);
+          WriteFile(directory->NextPath("/libfoo.so"), "a copy");
+          report(directory->path());
+          pause();
+          return 0;
+        }),
+        path_(process_.ReadLine()) {
+    CHECK(fs::exists(path_ + "/.lock"));
+  }
+
+  const std::string& path() const { return path_; }
+  void Kill() { process_.Kill(); }
+
+ private:
+  ChildProcess process_;
+  const std::string path_;
+};
+
+void MakePrivateDirectory(const std::string& path) { CHECK_EQ(mkdir(path.c_str(), 0700), 0); }
+
+TEST(OnlyTheUserCanEnter) {
+  const TemporaryDirectory parent;
+  const auto directory = Create(parent.path());
+  struct stat status;
+  CHECK_EQ(stat(directory->path().c_str(), &status), 0);
+  CHECK_EQ(status.st_mode & 07777, 0700);
+}
+
+TEST(EveryDirectoryIsAnother) {
+  const TemporaryDirectory parent;
+  const auto one = Create(parent.path());
+  const auto other = Create(parent.path());
+  CHECK_NE(one->path(), other->path());
+  CHECK(fs::exists(one->path()));
+  CHECK(fs::exists(other->path()));
+}
+
+TEST(NeverGivesAPathTwice) {
+  const TemporaryDirectory parent;
+  const auto directory = Create(parent.path());
+  std::set<std::string> paths;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string path = directory->NextPath(i % 2 == 0 ? "/a/libfoo.so" : "/b/libfoo.so");
+    CHECK(paths.insert(path).second);
+    CHECK_EQ(fs::path(path).parent_path(), fs::path(directory->path()));
+  }
+}
+
+// Debuggers and error messages show the path of the copy.
+TEST(ACopyKeepsTheNameOfTheLibrary) {
+  const TemporaryDirectory parent;
+  const std::string name = NameOf(Create(parent.path())->NextPath("/some/where/libfoo.so"));
+  CHECK_EQ(name.substr(name.size() - 10), "-libfoo.so");
+}
+
+TEST(TheDestructorRemovesEveryCopy) {
+  const TemporaryDirectory parent;
+  {
+    const auto directory = Create(parent.path());
+    WriteFile(directory->NextPath("/libfoo.so"), "one");
+    WriteFile(directory->NextPath("/libfoo.so"), "two");
+  }
+  CHECK_EQ(NamesIn(parent.path()).size(), 0);
+}
+
+TEST(TheDestructorKeepsWhatIsNotOurs) {
+  const TemporaryDirectory parent;
+  std::string path;
+  {
+    const auto directory = Create(parent.path());
+    path = directory->path();
+    WriteFile(directory->NextPath("/libfoo.so"), "one");
+    WriteFile(path + "/core.1234", "a debugger left it");
+  }
+  CHECK_EQ(NamesIn(path), std::vector<std::string>{"core.1234"});
+}
+
+TEST(TheDestructorAcceptsThatTheDirectoryIsGone) {
+  const TemporaryDirectory parent;
+  const auto directory = Create(parent.path());
+  fs::remove_all(directory->path());
+}
+
+TEST(AMissingParentIsAnError) {
+  const TemporaryDirectory parent;
+  const auto directory = ShadowDirectory::Create(parent / "missing");
+  CHECK(!directory.ok());
+  CHECK_EQ(directory.error().code, ErrorCode::kShadowCopy);
+  CHECK_EQ(directory.error().path, parent / "missing");
+  CHECK_EQ(directory.error().system_code, ENOENT);
+}
+
+TEST(RemovesWhatADeadProcessLeft) {
+  const TemporaryDirectory parent;
+  OtherProcess other(parent.path());
+  other.Kill();
+  CHECK(fs::exists(other.path()));
+  const auto directory = Create(parent.path());
+  CHECK_EQ(NamesIn(parent.path()), std::vector<std::string>{NameOf(directory->path())});
+}
+
+TEST(KeepsTheDirectoryOfALivingProcess) {
+  const TemporaryDirectory parent;
+  const OtherProcess other(parent.path());
+  const auto before = NamesIn(other.path());
+  const auto directory = Create(parent.path());
+  CHECK_EQ(NamesIn(other.path()), before);
+  CHECK_EQ(before.size(), 2);  // The lock and the copy.
+}
+
+TEST(KeepsAnotherDirectoryOfThisProcess) {
+  const TemporaryDirectory parent;
+  const auto one = Create(parent.path());
+  WriteFile(one->NextPath("/libfoo.so"), "a copy");
+  const auto other = Create(parent.path());
+  CHECK_EQ(NamesIn(one->path()).size(), 2);
+}
+
+// The system's temporary directory is a link on some systems, and a build directory may be one.
+TEST(RemovesLeftOversWhenTheParentIsALink) {
+  const TemporaryDirectory parent;
+  fs::create_directory(parent / "real");
+  fs::create_directory_symlink("real", parent / "link");
+  OtherProcess other(parent / "real");
+  other.Kill();
+  const auto directory = Create(parent / "link");
+  CHECK(!fs::exists(other.path()));
+}
+
+// The process died between making the directory and making the lock.
+TEST(RemovesAnEmptyDirectoryWithoutALock) {
+  const TemporaryDirectory parent;
+  MakePrivateDirectory(parent / "dynamic-reload-AbC123");
+  const auto directory = Create(parent.path());
+  CHECK(!fs::exists(parent / "dynamic-reload-AbC123"));
+}
+
+TEST(KeepsOtherFilesInALeftOver) {
+  const TemporaryDirectory parent;
+  OtherProcess other(parent.path());
+  WriteFile(other.path() + "/notes.txt", "somebody's");
+  WriteFile(other.path() + "/1file", "no dash");
+  WriteFile(other.path() + "/-1", "no number");
+  fs::create_directory(other.path() + "/2-directory");
+  other.Kill();
+  const auto directory = Create(parent.path());
+  CHECK_EQ(NamesIn(other.path()),
+           (std::vector<std::string>{"-1", "1file", "2-directory", "notes.txt"}));
+}
+
+TEST(KeepsADirectoryWithFilesButWithoutALock) {
+  const TemporaryDirectory parent;
+  MakePrivateDirectory(parent / "dynamic-reload-AbC123");
+  WriteFile(parent / "dynamic-reload-AbC123/1-libfoo.so", "not ours");
+  const auto directory = Create(parent.path());
+  CHECK(fs::exists(parent / "dynamic-reload-AbC123/1-libfoo.so"));
+}
+
+// Ours are private. One that others can write to may be a trap.
+TEST(KeepsADirectoryThatOthersCanEnter) {
+  const TemporaryDirectory parent;
+  for (const char* name : {"dynamic-reload-AbC123", "dynamic-reload-DeF456"}) {
+    MakePrivateDirectory(parent / name);
+    CHECK_EQ(chmod((parent / name).c_str(), 0755), 0);
+  }
+  WriteFile(parent / "dynamic-reload-DeF456/.lock", "");
+  WriteFile(parent / "dynamic-reload-DeF456/1-libfoo.so", "not ours");
+  const auto directory = Create(parent.path());
+  CHECK(fs::exists(parent / "dynamic-reload-AbC123"));
+  CHECK(fs::exists(parent / "dynamic-reload-DeF456/1-libfoo.so"));
+}
+
+TEST(KeepsWhatOnlyLooksLikeADirectoryOfOurs) {
+  const TemporaryDirectory parent;
+  MakePrivateDirectory(parent / "elsewhere");
+  WriteFile(parent / "elsewhere/.lock", "");
+  WriteFile(parent / "elsewhere/1-libfoo.so", "not ours");
+  fs::create_directory_symlink("elsewhere", parent / "dynamic-reload-AbC123");
+  WriteFile(parent / "dynamic-reload-DeF456", "a file");
+  MakePrivateDirectory(parent / "dynamic");
+  const auto directory = Create(parent.path());
+  auto names = NamesIn(parent.path());
+  names.erase(std::remove(names.begin(), names.end(), NameOf(directory->path())), names.end());
+  CHECK_EQ(names, (std::vector<std::string>{"dynamic", "dynamic-reload-AbC123",
+                                            "dynamic-reload-DeF456", "elsewhere"}));
+  CHECK_EQ(NamesIn(parent / "elsewhere").size(), 2);
+}
+
+// The six letters are those of mkdtemp(3). A longer or shorter name was given by somebody.
+TEST(KeepsAnEmptyDirectoryWhoseNameWeDoNotGive) {
+  const TemporaryDirectory parent;
+  MakePrivateDirectory(parent / "dynamic-reload-notes");
+  MakePrivateDirectory(parent / "dynamic-reload-settings");
+  const auto directory = Create(parent.path());
+  CHECK(fs::exists(parent / "dynamic-reload-notes"));
+  CHECK(fs::exists(parent / "dynamic-reload-settings"));
+}
+
+// Each sweeps while the others are between making their directory and locking it.
+TEST(DirectoriesThatAreMadeAtOnceDoNotRemoveEachOther) {
+  const TemporaryDirectory parent;
+  constexpr int kRounds = 50;
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([&parent] {
+      for (int round = 0; round < kRounds; ++round) {
+        const auto directory = Create(parent.path());
+        WriteFile(directory->NextPath("/libfoo.so"), "a copy");
+        CHECK_EQ(NamesIn(directory->path()).size(), 2);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK_EQ(NamesIn(parent.path()).size(), 0);
+}
+
+}  // namespace
+}  // namespace dynamic_reload::test
