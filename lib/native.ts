@@ -85,16 +85,17 @@ function systemMessage(code: ErrorCode, facts: NativeErrorFacts): string {
         ? `Cannot use ${path} for a shadow copy: ${message}${call}`
         : `Cannot copy ${path} to ${destination}: ${message}${call}`;
     case 'ERR_WATCH_LIMIT':
-      return (
-        `Cannot watch ${path}: ${message}${call}. The system's limit is reached; raise ` +
-        (syscall === 'inotify_init1'
-          ? 'fs.inotify.max_user_instances'
-          : 'fs.inotify.max_user_watches') +
-        ' with sysctl.'
-      );
+      return `Cannot watch ${path || 'files'}: ${message}${call}. ${watchLimitAdvice(syscall)}`;
     default:
-      return `Cannot watch ${path}: ${message}${call}`;
+      return `Cannot watch ${path || 'files'}: ${message}${call}`;
   }
+}
+
+/** What to raise. `inotify_init1` also fails when the process may open no more files. */
+function watchLimitAdvice(syscall: string | undefined): string {
+  return syscall === 'inotify_init1'
+    ? 'Raise fs.inotify.max_user_instances with sysctl, or the number of open files with ulimit -n.'
+    : 'Raise fs.inotify.max_user_watches with sysctl.';
 }
 
 binding.initialize(fromNative);

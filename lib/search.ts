@@ -65,5 +65,9 @@ function parentsOf(directory: string): string[] {
 }
 
 function isFile(candidate: string): boolean {
-  return statSync(candidate, { throwIfNoEntry: false })?.isFile() ?? false;
+  try {
+    return statSync(candidate).isFile();
+  } catch {
+    return false; // Whatever keeps it from being looked at, another place may have the library.
+  }
 }

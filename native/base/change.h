@@ -14,7 +14,7 @@ namespace dynamic_reload {
 using LibraryId = uint32_t;
 
 struct Change {
-  LibraryId library;
+  LibraryId library = 0;
   // The path of a shadow copy that nobody else owns, or the reason why there is none.
   Result<std::string> copy;
 };

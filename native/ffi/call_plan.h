@@ -35,7 +35,7 @@ struct CallPlan {
 // RegisterFile has room for, or one of type void.
 Result<CallPlan> MakeCallPlan(const Signature& signature);
 
-// Calls `target` with the words in `registers`, of which those that the plan names must be written.
+// Calls `target` with the words in `registers`.
 // The result is returned as the bits of its type; bits beyond are undefined.
 // REQUIRES: `target` is a function of the plan's signature
 uint64_t Call(const CallPlan& plan, void* target, const RegisterFile& registers);

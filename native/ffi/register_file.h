@@ -21,7 +21,7 @@ struct RegisterFile {
   static constexpr size_t kFirstStack = kGeneral + kVector;
   static constexpr size_t kWords = kGeneral + kVector + kStack;
 
-  uint64_t words[kWords];
+  uint64_t words[kWords] = {};
 
   uint64_t General(size_t index) const { return words[index]; }
   uint64_t Stack(size_t index) const { return words[kFirstStack + index]; }

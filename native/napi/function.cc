@@ -1,6 +1,5 @@
 #include "napi/function.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -72,8 +71,6 @@ napi_value WriteArguments(napi_env env, const SymbolFunction& function,
   if (function.slot->address() == nullptr) return function.slot->MakeUnboundError(env);
   if (values.size() != places.size()) return MakeCountError(env, function, values.size());
   auto& words = arguments.registers.words;
-  // A call passes all registers and a few stack words more than the plan names.
-  std::fill(std::begin(words), std::end(words), 0);
   for (size_t i = 0; i < places.size(); ++i) {
     const auto problem =
         ToWord(env, values[i], places[i].type, arguments.memory, words[places[i].word]);
@@ -105,7 +102,7 @@ Napi::Value CreateFunction(const Napi::CallbackInfo& info) {
   const auto free = [](napi_env, void* data, void*) { delete static_cast<SharedFunction*>(data); };
   if (result != nullptr &&
       napi_add_finalizer(env, result, function.get(), free, nullptr, nullptr) == napi_ok) {
-    function.release();
+    static_cast<void>(function.release());
   }
   return Napi::Value(env, result);
 }

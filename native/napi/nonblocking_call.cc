@@ -84,7 +84,7 @@ class NonblockingCall {
 
 }  // namespace
 
-napi_value StartNonblockingCall(napi_env env, std::shared_ptr<const SymbolFunction> function,
+napi_value StartNonblockingCall(napi_env env, const std::shared_ptr<const SymbolFunction>& function,
                                 const std::vector<napi_value>& values) {
   napi_deferred deferred = nullptr;
   napi_value promise = nullptr;
@@ -93,7 +93,7 @@ napi_value StartNonblockingCall(napi_env env, std::shared_ptr<const SymbolFuncti
   napi_value error = WriteArguments(env, *function, values, call->arguments());
   if (error == nullptr) {
     if (call->Start(env, values)) {
-      call.release();
+      static_cast<void>(call.release());  // It owns itself now.
       return promise;
     }
     error = MakeSymbolError(env, "ERR_LIBRARY_LOAD", function->slot->symbol(),

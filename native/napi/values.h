@@ -28,7 +28,7 @@ class CallMemory {
   char* Allocate(size_t size);
 
  private:
-  char inside_[256];
+  char inside_[256] = {};
   size_t used_ = 0;
   std::vector<std::unique_ptr<char[]>> outside_;
 };

@@ -20,14 +20,14 @@ int64_t Nanoseconds(const timespec& time) {
 Result<File> File::Open(const std::string& path, ErrorCode code) {
   UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd.valid()) return SystemError(code, errno, "open", path);
-  struct stat status;
+  struct stat status {};
   if (fstat(fd.get(), &status) != 0) return SystemError(code, errno, "fstat", path);
   if (!S_ISREG(status.st_mode)) return Error{code, "open", path, "not a regular file", 0, ""};
   return File(std::move(fd), path);
 }
 
 Result<FileIdentity> File::Identity() const {
-  struct stat status;
+  struct stat status {};
   if (fstat(fd_.get(), &status) != 0) {
     return SystemError(ErrorCode::kShadowCopy, errno, "fstat", path_);
   }

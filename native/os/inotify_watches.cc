@@ -31,7 +31,7 @@ constexpr uint32_t kLostMask = IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_I
 // A symbolic link or a second name of a finished file is complete at birth; for them nothing but
 // their creation is reported. Any other new file is empty and its writer will close it.
 bool IsCompleteAtBirth(const std::string& path) {
-  struct stat status;
+  struct stat status {};
   if (lstat(path.c_str(), &status) != 0) return false;
   return S_ISLNK(status.st_mode) || (status.st_size > 0 && status.st_nlink > 1);
 }

@@ -114,7 +114,7 @@ void LibraryMonitor::Look(LibraryId id, Library& library) {
 
   const auto now = Watcher::Clock::now();
   if (preparation.outcome == Outcome::kBusy) {
-    if (!library.may_be_busy) return library.schedule.Clear();
+    if (!library.may_be_busy && library.answered) return library.schedule.Clear();
     if (library.schedule.RetryBusy(now)) return;
   }
   if (preparation.outcome == Outcome::kIncomplete && library.schedule.RetryIncomplete(now)) return;

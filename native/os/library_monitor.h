@@ -28,7 +28,7 @@ class LibraryMonitor final : private Watcher::Handler {
   struct Subscription {
     std::shared_ptr<ChangeQueue> queue;
     std::shared_ptr<ShadowDirectory> directory;
-    std::chrono::milliseconds debounce;
+    std::chrono::milliseconds debounce{0};
   };
 
   static Result<std::unique_ptr<LibraryMonitor>> Create();

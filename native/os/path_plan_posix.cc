@@ -60,7 +60,7 @@ PathPlan PlanPath(const std::string& path) {
     }
 
     const std::string full = Join(directory, name);
-    struct stat status;
+    struct stat status {};
     const bool exists = lstat(full.c_str(), &status) == 0;
     const bool is_link = exists && S_ISLNK(status.st_mode);
     const bool is_directory = exists && S_ISDIR(status.st_mode);

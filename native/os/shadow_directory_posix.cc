@@ -54,7 +54,7 @@ enum class LockFile { kMustExist, kMayBeMade };
 UniqueFd TakeLock(int directory, LockFile file) {
   const int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | (file == LockFile::kMayBeMade ? O_CREAT : 0);
   UniqueFd lock(openat(directory, kLockFile, flags, 0600));
-  struct stat status;
+  struct stat status {};
   if (!lock.valid() || flock(lock.get(), LOCK_EX | LOCK_NB) != 0 ||
       fstat(lock.get(), &status) != 0) {
     return UniqueFd();
@@ -74,7 +74,7 @@ void Remove(int parent, const std::string& name, int directory) {
 
 // Only a directory that this user made, and that no one else can write to.
 bool IsPrivate(int directory) {
-  struct stat status;
+  struct stat status {};
   return fstat(directory, &status) == 0 && status.st_uid == geteuid() &&
          (status.st_mode & 07777) == 0700;
 }
