@@ -39,6 +39,8 @@ export interface NativeImage {
 export interface NativeSlot {
   /** 0n while unbound. */
   readonly address: bigint;
+  /** Unbound because the current version does not export the symbol. */
+  readonly isMissing: boolean;
   /** Keeps the image loaded until the slot is bound to another one or unbound. */
   bind(image: NativeImage, address: bigint): void;
   /** Uses from now on fail with the code for `reason`. */
@@ -83,8 +85,8 @@ export interface NativeWatcher {
 export interface NativeBinding {
   /** Must be called before anything else. `makeError` must not throw. */
   initialize(makeError: (facts: NativeErrorFacts) => Error): void;
-  /** `flags` are those of dlopen(3). */
-  readonly Image: new (path: string, flags?: number) => NativeImage;
+  /** `originalPath` is what errors name. `flags` are those of dlopen(3). */
+  readonly Image: new (path: string, originalPath: string, flags?: number) => NativeImage;
   readonly Slot: new (symbol: string) => NativeSlot;
   /** `onChange` is called when there is something to drain. It must not throw. */
   readonly Watcher: new (

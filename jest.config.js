@@ -3,6 +3,8 @@
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
+  // Child processes load dist/, as users do.
+  globalSetup: '<rootDir>/test/support/build-dist.ts',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/(build|build-.*|dist|prebuilds)/'],
   transform: { '^.+\\.ts$': 'ts-jest' },

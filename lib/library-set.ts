@@ -17,6 +17,7 @@ export class LibrarySet {
   readonly #byWatch = new Map<number, LibraryState>();
   readonly #byHandle = new WeakMap<Library, LibraryState>();
   readonly #closing = new Set<Promise<void>>();
+  #closed = false;
 
   constructor(watcher: NativeWatcher) {
     this.#watcher = watcher;
@@ -25,6 +26,7 @@ export class LibrarySet {
   /** Loads the file, or becomes one more owner of it. */
   async add(path: string, request: LibraryRequest): Promise<Library> {
     for (;;) {
+      if (this.#closed) throw reloaderClosed();
       const known = this.#byKey.get(path);
       if (known === undefined) return this.#load(path, request);
       if (!known.isLoading) return this.#join(known, request);
@@ -76,6 +78,7 @@ export class LibrarySet {
 
   /** Closes everything. Resolves when nothing is loaded any more. */
   async close(): Promise<void> {
+    this.#closed = true;
     for (const state of [...this.#byKey.values()]) {
       if (state.isLoading) this.#giveUp(state, reloaderClosed());
       else state.close();

@@ -158,7 +158,7 @@ export class LibraryState {
   /** Opens another version. Nothing uses it yet. */
   open(path: string): NativeImage {
     if (this.closed) throw closedError(this.name);
-    return new native.Image(path, this.#options.flags);
+    return new native.Image(path, this.originalPath, this.#options.flags);
   }
 
   /** Closes a version that never became current. Its file is left. */

@@ -1,5 +1,6 @@
 // The native addon, with errors that TypeScript made.
 
+import { existsSync } from 'node:fs';
 import type { NativeErrorFacts } from '../binding';
 import { binding } from './binding';
 import {
@@ -34,10 +35,12 @@ const ACCEPTED: Readonly<Record<string, string>> = {
   string: 'a string without NUL characters or null',
 };
 
+const WRONG_MACHINE = 'Is it built for this machine?';
+
 /** What usually lies behind the words of a loader. */
 const LOAD_HINTS: readonly (readonly [RegExp, string])[] = [
   [/failed to map segment/, 'Is the shadow directory on a file system mounted noexec?'],
-  [/wrong ELF class|invalid ELF header/, 'Is it built for this machine?'],
+  [/wrong ELF class|invalid ELF header|ELF file data encoding/, WRONG_MACHINE],
   [/cannot open shared object file/, 'A library that it depends on was not found.'],
   [/undefined symbol/, 'It uses a symbol that no library provides.'],
   [/static TLS/, 'It needs thread-local storage that is used up; restart the process.'],
@@ -74,10 +77,8 @@ function systemMessage(code: ErrorCode, facts: NativeErrorFacts): string {
   const { path = '', destination, syscall, message } = facts;
   const call = syscall === undefined ? '' : ` (${syscall})`;
   switch (code) {
-    case 'ERR_LIBRARY_LOAD': {
-      const hint = LOAD_HINTS.find(([pattern]) => pattern.test(message))?.[1];
-      return `Cannot load ${path}: ${message}.${hint === undefined ? '' : ` ${hint}`}`;
-    }
+    case 'ERR_LIBRARY_LOAD':
+      return `Cannot load ${path}: ${message}.${loadHint(path, message)}`;
     case 'ERR_LIBRARY_INCOMPLETE':
       return `${path} cannot be loaded: ${message}`;
     case 'ERR_SHADOW_COPY':
@@ -96,6 +97,16 @@ function watchLimitAdvice(syscall: string | undefined): string {
   return syscall === 'inotify_init1'
     ? 'Raise fs.inotify.max_user_instances with sysctl, or the number of open files with ulimit -n.'
     : 'Raise fs.inotify.max_user_watches with sysctl.';
+}
+
+function loadHint(path: string, message: string): string {
+  const file = /^(.*): cannot open/.exec(message)?.[1];
+  // Of a system library that is not there everything is said.
+  if (file === path) return '';
+  // glibc also says so of a file that is there, when it is for another processor.
+  if (file?.startsWith('/') && existsSync(file)) return ` ${WRONG_MACHINE}`;
+  const hint = LOAD_HINTS.find(([pattern]) => pattern.test(message))?.[1];
+  return hint === undefined ? '' : ` ${hint}`;
 }
 
 binding.initialize(fromNative);

@@ -110,11 +110,11 @@ function toProperty(key: string, { signature, slot }: Entry): PropertyDescriptor
   if (signature.kind === 'function') {
     const callable = toFunction(key, signature, slot);
     if (!signature.optional) return { value: callable, enumerable: true };
-    return { get: () => (slot.address === 0n ? null : callable), enumerable: true };
+    return { get: () => (slot.isMissing ? null : callable), enumerable: true };
   }
   const { type, optional } = signature;
   return {
-    get: () => (optional && slot.address === 0n ? null : native.readVariable(slot, type)),
+    get: () => (optional && slot.isMissing ? null : native.readVariable(slot, type)),
     set: (value: unknown) => {
       if (type === 'string' || type === 'buffer') {
         throw new DynamicReloadTypeError(

@@ -17,10 +17,12 @@ Napi::Function ImageObject::Define(Napi::Env env) {
 
 ImageObject::ImageObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<ImageObject>(info) {
   std::optional<int> flags;
-  if (info[1].IsNumber()) flags = info[1].As<Napi::Number>().Int32Value();
+  if (info[2].IsNumber()) flags = info[2].As<Napi::Number>().Int32Value();
   auto library = DynamicLibrary::Open(info[0].As<Napi::String>(), flags);
   if (!library.ok()) {
-    Throw(info.Env(), MakeError(info.Env(), library.error()));
+    Error error = library.error();
+    error.path = info[1].As<Napi::String>();
+    Throw(info.Env(), MakeError(info.Env(), error));
     return;
   }
   path_ = library.value().LoadedPath();
@@ -42,8 +44,10 @@ void ImageObject::Close(const Napi::CallbackInfo& info) {
   auto on_closed =
       std::make_shared<Napi::FunctionReference>(Napi::Persistent(info[0].As<Napi::Function>()));
   image_->Close([on_closed] {
-    const Napi::HandleScope scope(on_closed->Env());
-    on_closed->Call({});
+    const Napi::Env env = on_closed->Env();
+    const Napi::HandleScope scope(env);
+    // Not Call(), which throws: while the environment ends nobody can be told, and nobody need be.
+    napi_call_function(env, env.Undefined(), on_closed->Value(), 0, nullptr, nullptr);
   });
 }
 

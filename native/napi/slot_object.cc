@@ -10,8 +10,9 @@ namespace dynamic_reload {
 Napi::Function SlotObject::Define(Napi::Env env) {
   return DefineClass(
       env, "Slot",
-      {InstanceAccessor<&SlotObject::Address>("address"), InstanceMethod<&SlotObject::Bind>("bind"),
-       InstanceMethod<&SlotObject::Unbind>("unbind")});
+      {InstanceAccessor<&SlotObject::Address>("address"),
+       InstanceAccessor<&SlotObject::IsMissing>("isMissing"),
+       InstanceMethod<&SlotObject::Bind>("bind"), InstanceMethod<&SlotObject::Unbind>("unbind")});
 }
 
 SlotObject::SlotObject(const Napi::CallbackInfo& info)
@@ -21,6 +22,10 @@ SlotObject::SlotObject(const Napi::CallbackInfo& info)
 Napi::Value SlotObject::Address(const Napi::CallbackInfo& info) {
   return Napi::BigInt::New(info.Env(),
                            static_cast<uint64_t>(reinterpret_cast<uintptr_t>(slot_->address())));
+}
+
+Napi::Value SlotObject::IsMissing(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), slot_->is_missing());
 }
 
 void SlotObject::Bind(const Napi::CallbackInfo& info) {

@@ -21,6 +21,7 @@ class SlotObject : public Napi::ObjectWrap<SlotObject> {
 
  private:
   Napi::Value Address(const Napi::CallbackInfo& info);
+  Napi::Value IsMissing(const Napi::CallbackInfo& info);
   void Bind(const Napi::CallbackInfo& info);
   void Unbind(const Napi::CallbackInfo& info);
 

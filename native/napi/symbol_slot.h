@@ -32,6 +32,7 @@ class SymbolSlot {
   const std::string& symbol() const { return symbol_; }
   void* address() const { return address_; }                      // Null while unbound.
   const std::shared_ptr<Image>& image() const { return image_; }  // Null while unbound.
+  bool is_missing() const { return address_ == nullptr && reason_ == Unbound::kMissing; }
 
   // A closed image leaves the slot unbound.
   void Bind(std::shared_ptr<Image> image, void* address) {

@@ -83,6 +83,7 @@ void LibraryMonitor::OnFileEvent(WatchId watch, FileEvent event) {
   // Of a file that appeared, the end of its writing will be reported. A look is still worth it: it
   // may have been moved here without a name before, finished.
   library.may_be_busy = event != FileEvent::kCreated;
+  if (event != FileEvent::kAttributes) library.is_news = true;
   library.schedule.Note(Watcher::Clock::now());
 }
 
@@ -134,12 +135,14 @@ void LibraryMonitor::Look(LibraryId id, Library& library) {
     case Outcome::kBusy:
     case Outcome::kIncomplete:
     case Outcome::kFailed:
-      return Push(id, library, *preparation.error);
+      if (library.is_news) Push(id, library, *preparation.error);
+      return;
   }
 }
 
 void LibraryMonitor::Push(LibraryId id, Library& library, Result<std::string> copy) {
   library.answered = true;
+  library.is_news = false;
   library.failed = !copy.ok();
   const auto replaced = library.subscription.queue->Push({id, std::move(copy)});
   if (!replaced || !replaced->copy.ok()) return;

@@ -65,6 +65,7 @@ class LibraryMonitor final : private Watcher::Handler {
     bool answered = false;     // The first change was pushed.
     bool may_be_busy = true;   // Look again by ourselves while a writer is there.
     bool failed = false;       // The last change that was pushed is an error.
+    bool is_news = true;       // More than attributes changed since that change.
     std::string running_copy;  // Of the current version; empty before the first.
     std::string newest_copy;   // Pushed, and neither accepted nor rejected yet; else empty.
   };

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -16,8 +16,10 @@ namespace dynamic_reload::test {
 
 inline std::string ReadFile(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);
+  std::ostringstream content;
+  content << stream.rdbuf();
   CHECK(stream.is_open());
-  return std::string(std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>());
+  return content.str();
 }
 
 // Truncates the file at `path` and writes it in place, as cp does.

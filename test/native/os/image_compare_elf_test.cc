@@ -113,8 +113,8 @@ TEST(FindsADifferenceInEveryPieceOfALargeSegment) {
   elf.SetSegment(PT_LOAD, segment);
   const std::string large = elf.bytes() + std::string(300'000, 'x');
   CHECK(SameBytes(large, large));
-  for (const size_t from_end : {1, 50'000, 100'000, 200'000, 299'999}) {
-    CHECK(!SameBytes(large, WithByteChanged(large, large.size() - from_end)));
+  for (const int from_end : {1, 50'000, 100'000, 200'000, 299'999}) {
+    CHECK(!SameBytes(large, WithByteChanged(large, large.size() - static_cast<size_t>(from_end))));
   }
 }
 

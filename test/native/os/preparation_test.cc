@@ -189,7 +189,7 @@ TEST(EveryCopyIsOfOneMoment) {
     }
   });
   int copies = 0;
-  for (int look = 0; look < 100'000 && copies < 200; ++look) {
+  for (int look = 0; look < 100'000 && copies < 100; ++look) {
     const Preparation preparation = library.Look();
     if (preparation.outcome != Outcome::kCopied) continue;
     const std::string content = ReadFile(preparation.copy);

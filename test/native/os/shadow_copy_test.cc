@@ -5,8 +5,10 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <initializer_list>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "test/native/check.h"
 #include "test/native/child_process.h"
@@ -30,7 +32,7 @@ std::string SomeContent(size_t size) {
 }
 
 TEST(CopiesEveryByte) {
-  for (const size_t size : {0, 1, 4096, 100'001, 5'000'000}) {
+  for (const size_t size : std::initializer_list<size_t>{0, 1, 4096, 100'001, 5'000'000}) {
     const TemporaryDirectory directory;
     WriteFile(directory / "source", SomeContent(size));
     CHECK_OK(CopyFile(OpenFile(directory / "source"), size, directory / "copy"));

@@ -1,54 +1,67 @@
-// The limits that a system sets to watching. Each test runs itself again in a user namespace of its
-// own, where it may set them.
+// The limits that a system sets to watching. A process may lower them for itself in a user
+// namespace of its own.
+
+#include <sched.h>
 
 #include <cstdio>
-#include <cstdlib>
-#include <memory>
-#include <optional>
+#include <fstream>
 #include <string>
 
-#include "os/library_monitor.h"
-#include "os/watcher.h"
 #include "test/native/check.h"
+#include "test/native/child_process.h"
 #include "test/native/os/monitor_fixture.h"
 
 namespace dynamic_reload::test {
 namespace {
 
-constexpr char kInside[] = "DYNAMIC_RELOAD_TEST_LIMITED";
+// Under /proc/sys/user.
+bool SetToZero(const std::string& limit) {
+  if (unshare(CLONE_NEWUSER) != 0) return false;
+  std::ofstream stream("/proc/sys/user/" + limit);
+  stream << 0 << std::flush;
+  return stream.good();
+}
 
-// True in the process in which the limit is zero. In the other one runs that process.
-bool RunsLimited(const std::string& limit, const std::string& test) {
-  if (std::getenv(kInside) != nullptr) return true;
-  if (std::system("unshare -U -r true 2>/dev/null") != 0) {
+// Runs `body` in a process without any room below the limit, unless the system forbids us to make
+// one.
+void RunWithout(const std::string& limit, void (*body)()) {
+  ChildProcess child([&](const auto& report) {
+    if (!SetToZero(limit)) {
+      report("impossible");
+      return 0;
+    }
+    body();
+    report("done");
+    return 0;
+  });
+  const std::string line = child.ReadLine();
+  if (line == "impossible") {
     std::puts("skipped: this system does not let us make a user namespace");
-    return false;
+    return;
   }
-  const std::string program = std::filesystem::read_symlink("/proc/self/exe");
-  const std::string script = "echo 0 > /proc/sys/user/" + limit + " && " + kInside + "=1 exec " +
-                             program + " " + FixtureDirectory() + " " + test;
-  CHECK_EQ(std::system(("unshare -U -r sh -c '" + script + "'").c_str()), 0);
-  return false;
+  CHECK_EQ(line, "done");
 }
 
 TEST(TooManyWatchersAreAnErrorThatSaysSo) {
-  if (!RunsLimited("max_inotify_instances", "TooManyWatchers")) return;
-  const auto monitor = LibraryMonitor::Create();
-  CHECK(!monitor.ok());
-  CHECK_EQ(monitor.error().code, ErrorCode::kWatchLimit);
-  CHECK_EQ(monitor.error().syscall, "inotify_init1");
+  RunWithout("max_inotify_instances", [] {
+    const auto monitor = LibraryMonitor::Create();
+    CHECK(!monitor.ok());
+    CHECK_EQ(monitor.error().code, ErrorCode::kWatchLimit);
+    CHECK_EQ(monitor.error().syscall, "inotify_init1");
+  });
 }
 
 TEST(TooManyWatchedDirectoriesAreAnErrorThatSaysSo) {
-  if (!RunsLimited("max_inotify_watches", "TooManyWatchedDirectories")) return;
-  MonitorFixture test;
-  WriteFile(test.path, FirstLibrary());
-  test.Add(test.path);
-  const Error error = test.listener.NextError();
-  CHECK_EQ(error.code, ErrorCode::kWatchLimit);
-  CHECK_EQ(error.syscall, "inotify_add_watch");
-  CHECK_EQ(error.path, test.directory.path());
-  CHECK_EQ(error.message, "No space left on device");
+  RunWithout("max_inotify_watches", [] {
+    MonitorFixture test;
+    WriteFile(test.path, FirstLibrary());
+    test.Add(test.path);
+    const Error error = test.listener.NextError();
+    CHECK_EQ(error.code, ErrorCode::kWatchLimit);
+    CHECK_EQ(error.syscall, "inotify_add_watch");
+    CHECK_EQ(error.path, test.directory.path());
+    CHECK_EQ(error.message, "No space left on device");
+  });
 }
 
 }  // namespace

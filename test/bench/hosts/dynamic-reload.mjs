@@ -1,0 +1,27 @@
+// Host: this package, with its defaults (debounce 0).
+//
+//   node dynamic-reload.mjs LIBRARY
+//
+// The hosts share no code on purpose: one function that several hosts run in different ways is
+// optimised differently from one that a single program has for itself.
+
+import { DynamicReload } from '../../../dist/index.js';
+
+const reloader = new DynamicReload();
+const library = await reloader.addLibrary(process.argv[2], {
+  symbols: { version: { return: 'i32' } },
+});
+
+reloader.on('after', () => {
+  const version = library.symbols.version();
+  const at = process.hrtime.bigint();
+  process.send({ event: 'after', version, at: String(at) });
+});
+for (const name of ['failed', 'error']) {
+  reloader.on(name, (problem) => {
+    process.send({ event: 'failed', reason: String(problem.error ?? problem) });
+  });
+}
+
+process.on('disconnect', () => process.exit());
+process.send({ event: 'ready', version: library.symbols.version() });

@@ -1,0 +1,151 @@
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DynamicReload, type AddLibraryOptions, type SymbolDefinitions } from '../lib';
+import { readLibraryRequest, readReloaderOptions } from '../lib/options';
+import { codedError } from './support/coded-error';
+import { useProjectDirectory } from './support/temporary-directory';
+
+const project = useProjectDirectory();
+
+/** What a program without type checks may hand in. */
+function readReloader(options: unknown) {
+  return readReloaderOptions(options as object);
+}
+
+function readLibrary(name: unknown, options: unknown) {
+  return readLibraryRequest(name as string, options as AddLibraryOptions<SymbolDefinitions>);
+}
+
+function wrongType(message: string): Error {
+  return codedError('ERR_INVALID_ARG_TYPE', { name: 'DynamicReloadTypeError', message });
+}
+
+describe('options of a reloader', () => {
+  test('have defaults', () => {
+    expect(readReloaderOptions({})).toEqual({
+      search: { paths: [], mode: 'default' },
+      shadowParent: tmpdir(),
+      debounceMs: 0,
+      manual: false,
+      signal: undefined,
+    });
+  });
+
+  test('keep what they say', () => {
+    const { signal } = new AbortController();
+    const settings = readReloaderOptions({
+      searchPaths: ['/opt/lib'],
+      search: 'backwards',
+      shadowDir: '/var/tmp',
+      debounceMs: 50,
+      reload: 'manual',
+      signal,
+    });
+    expect(settings).toEqual({
+      search: { paths: ['/opt/lib'], mode: 'backwards' },
+      shadowParent: '/var/tmp',
+      debounceMs: 50,
+      manual: true,
+      signal,
+    });
+  });
+
+  test('mean relative paths from where the reloader was made', () => {
+    const settings = readReloaderOptions({ searchPaths: ['build', '../b'], shadowDir: 'build' });
+    process.chdir('/');
+    expect(settings.search.paths).toEqual([
+      path.join(project.path, 'build'),
+      path.join(path.dirname(project.path), 'b'),
+    ]);
+    expect(settings.shadowParent).toBe(path.join(project.path, 'build'));
+  });
+
+  test.each([
+    [{ searchPaths: 'build' }, `"searchPaths" must be an array, not 'build'`],
+    [{ searchPaths: null }, '"searchPaths" must be an array, not null'],
+    [{ searchPaths: ['build', 1] }, '"searchPaths" must be a path, not 1'],
+    [{ searchPaths: [''] }, `"searchPaths" must be a path, not ''`],
+    [{ shadowDir: 1 }, '"shadowDir" must be a path, not 1'],
+    [{ shadowDir: '' }, `"shadowDir" must be a path, not ''`],
+    [{ shadowDir: 'a\0b' }, `"shadowDir" must be a path, not 'a\\x00b'`],
+    [{ search: 'up' }, `"search" must be 'default' or 'backwards', not 'up'`],
+    [{ reload: true }, `"reload" must be 'auto' or 'manual', not true`],
+    [{ debounceMs: '5' }, `"debounceMs" must be a number, not '5'`],
+    [{ debounceMs: 5n }, '"debounceMs" must be a number, not 5n'],
+    [{ signal: {} }, '"signal" must be an AbortSignal, not {}'],
+    [{ signal: null }, '"signal" must be an AbortSignal, not null'],
+  ])('%p are refused', (options, message) => {
+    expect(() => readReloader(options)).toThrow(wrongType(message));
+    expect(() => new DynamicReload(options as object)).toThrow(wrongType(message));
+  });
+
+  test.each([0, 0.5, 2 ** 31 - 1])('accept %p ms of debounce', (debounceMs) => {
+    expect(readReloaderOptions({ debounceMs }).debounceMs).toBe(debounceMs);
+  });
+
+  test.each([-1, 2 ** 31, Infinity, NaN])('refuse %p ms of debounce', (debounceMs) => {
+    expect(() => readReloaderOptions({ debounceMs })).toThrow(
+      codedError('ERR_OUT_OF_RANGE', {
+        name: 'DynamicReloadRangeError',
+        message: `"debounceMs" must be from 0 to 2147483647, not ${debounceMs}`,
+      }),
+    );
+  });
+
+  test('accept a signal of another realm', () => {
+    const signal = { aborted: false, throwIfAborted: () => {} };
+    expect(readReloader({ signal }).signal).toBe(signal);
+  });
+});
+
+describe('options of a library', () => {
+  test('have defaults', () => {
+    expect(readLibraryRequest('foo', {})).toEqual({
+      name: 'foo',
+      platformName: false,
+      signatures: new Map(),
+      system: false,
+      flags: undefined,
+      signal: undefined,
+    });
+  });
+
+  test('take every symbol once, by the name the program uses', () => {
+    const request = readLibraryRequest('foo', {
+      symbols: { one: { name: 'first' }, two: { type: 'i32' } },
+    });
+    expect([...request.signatures.keys()]).toEqual(['one', 'two']);
+    expect(request.signatures.get('one')).toMatchObject({ kind: 'function', symbol: 'first' });
+    expect(request.signatures.get('two')).toMatchObject({ kind: 'variable', symbol: 'two' });
+  });
+
+  test.each([
+    ['', {}, `"name" must be a path, not ''`],
+    [undefined, {}, '"name" must be a path, not undefined'],
+    ['a\0b', {}, `"name" must be a path, not 'a\\x00b'`],
+    ['foo', { platformName: 'yes' }, `"platformName" must be a boolean, not 'yes'`],
+    ['foo', { system: 1 }, '"system" must be a boolean, not 1'],
+    ['./foo', { system: true }, '"name" must be a bare name with `system`, not'],
+    ['foo', { flags: '2' }, `"flags" must be an integer, not '2'`],
+    ['foo', { flags: 1.5 }, '"flags" must be an integer, not 1.5'],
+    ['foo', { signal: 'now' }, `"signal" must be an AbortSignal, not 'now'`],
+    ['foo', { symbols: null }, '"symbols" must be an object, not null'],
+    ['foo', { symbols: 'f' }, `"symbols" must be an object, not 'f'`],
+  ])('%p with %p are refused', (name, options, message) => {
+    expect(() => readLibrary(name, options)).toThrow(wrongType(message));
+  });
+
+  test('with a wrong definition name the symbol', () => {
+    expect(() => readLibrary('foo', { symbols: { f: { args: [] } } })).toThrow(
+      codedError('ERR_SYMBOL_DEFINITION', {
+        message: 'Symbol "f": "args" is named "arguments" here',
+      }),
+    );
+  });
+
+  test('are checked before anything is looked for, by both ways to add', async () => {
+    await using reloader = new DynamicReload();
+    await expect(reloader.addLibrary('')).rejects.toEqual(wrongType('"name" must be a path'));
+    expect(() => reloader.addLibrarySync('')).toThrow(wrongType('"name" must be a path'));
+  });
+});

@@ -1,0 +1,147 @@
+// What the system refuses to the watcher and the loader. A process may set limits for itself in
+// namespaces of its own.
+
+import { spawnSync } from 'node:child_process';
+import { chmodSync } from 'node:fs';
+import { constants } from 'node:os';
+import path from 'node:path';
+import { compile } from './support/compiler';
+import { useTemporaryDirectory } from './support/temporary-directory';
+
+const directory = useTemporaryDirectory();
+
+const root = path.resolve(__dirname, '..');
+
+// Adds a library and prints what comes of it.
+const SCRIPT = `
+  const [root, library, shadowDir, user] = process.argv.slice(1);
+  const { DynamicReload } = require(root);
+  if (user !== undefined) {
+    process.setgroups([]);
+    process.setgid(Number(user));
+    process.setuid(Number(user));
+  }
+  function report({ name, code, message, path, syscall, errno }) {
+    console.log(JSON.stringify({ name, code, message, path, syscall, errno }));
+  }
+  try {
+    const reloader = new DynamicReload({ shadowDir });
+    reloader.addLibrary(library).then(() => report({}), report).then(() => reloader.close());
+  } catch (error) {
+    report(error);
+  }
+`;
+
+type Report = Readonly<Record<string, unknown>>;
+
+function run(program: string, args: readonly string[]): Report {
+  const { stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+  expect(stderr).toBe('');
+  return JSON.parse(stdout) as Report;
+}
+
+/** Adds the library in a process that prepared its namespaces with a shell command. */
+function addAfter(command: string, library: string): Report {
+  const shell = ['sh', '-c', `${command} && exec "$0" "$@"`];
+  const script = [process.execPath, '-e', SCRIPT, root, library, directory.directory('shadow')];
+  return run('unshare', ['--user', '--map-root-user', '--mount', ...shell, ...script]);
+}
+
+const canUnshare = spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'true']);
+const testInNamespace = canUnshare.status === 0 ? test : test.skip;
+
+testInNamespace('a full table of watches names the setting to raise', () => {
+  const file = compile({ value: 1 }, directory.file('libx.so'));
+  expect(addAfter('echo 0 > /proc/sys/user/max_inotify_watches', file)).toEqual({
+    name: 'SystemCallError',
+    code: 'ERR_WATCH_LIMIT',
+    message: expect.stringContaining('fs.inotify.max_user_watches'),
+    path: directory.path,
+    syscall: 'inotify_add_watch',
+    errno: constants.errno.ENOSPC,
+  });
+});
+
+testInNamespace('too many watchers on the system name the setting to raise', () => {
+  const file = compile({ value: 1 }, directory.file('libx.so'));
+  expect(addAfter('echo 0 > /proc/sys/user/max_inotify_instances', file)).toEqual({
+    name: 'SystemCallError',
+    code: 'ERR_WATCH_LIMIT',
+    message: expect.stringContaining('fs.inotify.max_user_instances'),
+    path: '',
+    syscall: 'inotify_init1',
+    errno: constants.errno.EMFILE,
+  });
+});
+
+testInNamespace('a shadow directory that forbids execution is named as the likely cause', () => {
+  const file = compile({ value: 1 }, directory.file('libx.so'));
+  const mount = `mount -t tmpfs -o noexec none ${directory.directory('shadow')}`;
+  expect(addAfter(mount, file)).toMatchObject({
+    code: 'ERR_LIBRARY_LOAD',
+    message: expect.stringContaining('Is the shadow directory on a file system mounted noexec?'),
+    path: file,
+    syscall: 'dlopen',
+  });
+});
+
+testInNamespace('a full shadow directory is an error with both paths', () => {
+  const file = compile({ value: 1 }, directory.file('libx.so'));
+  const mount = `mount -t tmpfs -o size=4k none ${directory.directory('shadow')}`;
+  expect(addAfter(mount, file)).toMatchObject({
+    name: 'SystemCallError',
+    code: 'ERR_SHADOW_COPY',
+    path: file,
+    syscall: 'sendfile',
+    errno: constants.errno.ENOSPC,
+  });
+});
+
+describe('of a user without permission', () => {
+  const NOBODY = 65534;
+  let file: string;
+  let shadow: string;
+
+  beforeEach(() => {
+    file = compile({ value: 1 }, directory.file('closed/libx.so'));
+    shadow = directory.directory('shadow');
+    chmodSync(directory.path, 0o711);
+    chmodSync(shadow, 0o777);
+  });
+
+  function addWithoutPermission(): Report {
+    // The superuser may do everything.
+    const user = process.getuid?.() === 0 ? [`${NOBODY}`] : [];
+    return run(process.execPath, ['-e', SCRIPT, root, file, shadow, ...user]);
+  }
+
+  test('a directory that may not be read cannot be watched', () => {
+    const closed = path.dirname(file);
+    chmodSync(closed, 0o311);
+    expect(addWithoutPermission()).toEqual({
+      name: 'SystemCallError',
+      code: 'ERR_WATCH',
+      message: `Cannot watch ${closed}: Permission denied (inotify_add_watch)`,
+      path: closed,
+      syscall: 'inotify_add_watch',
+      errno: constants.errno.EACCES,
+    });
+  });
+
+  test('a library that may not be read cannot be copied', () => {
+    chmodSync(file, 0o300);
+    expect(addWithoutPermission()).toEqual({
+      name: 'SystemCallError',
+      code: 'ERR_SHADOW_COPY',
+      message: `Cannot use ${file} for a shadow copy: Permission denied (open)`,
+      path: file,
+      syscall: 'open',
+      errno: constants.errno.EACCES,
+    });
+  });
+
+  test('a library in a directory that may not be entered is not found', () => {
+    chmodSync(path.dirname(file), 0o600);
+    expect(addWithoutPermission()).toMatchObject({ code: 'ERR_LIBRARY_NOT_FOUND' });
+  });
+});
