@@ -37,7 +37,7 @@ export interface NativeImage {
 
 /** The one mutable address that a function or a variable of a library goes through. */
 export interface NativeSlot {
-  /** 0n while unbound. */
+  /** Where it points to. Throws while unbound, as every use does. */
   readonly address: bigint;
   /** Unbound because the current version does not export the symbol. */
   readonly isMissing: boolean;
@@ -62,7 +62,6 @@ export interface NativeChange {
 
 /** The watched libraries of one reloader, and its private shadow directory. */
 export interface NativeWatcher {
-  readonly shadowDirectory: string;
   /** Watches a file. A first change of the returned library follows in any case. */
   add(path: string): number;
   /** Takes the first change of a library that was just added, and blocks until there is one. */
@@ -87,7 +86,8 @@ export interface NativeBinding {
   initialize(makeError: (facts: NativeErrorFacts) => Error): void;
   /** `originalPath` is what errors name. `flags` are those of dlopen(3). */
   readonly Image: new (path: string, originalPath: string, flags?: number) => NativeImage;
-  readonly Slot: new (symbol: string) => NativeSlot;
+  /** `originalPath` is what errors name. */
+  readonly Slot: new (symbol: string, originalPath: string) => NativeSlot;
   /** `onChange` is called when there is something to drain. It must not throw. */
   readonly Watcher: new (
     shadowParent: string,
@@ -100,6 +100,8 @@ export interface NativeBinding {
   ): (...values: readonly unknown[]) => unknown;
   readVariable(slot: NativeSlot, type: string): unknown;
   writeVariable(slot: NativeSlot, type: string, value: unknown): void;
+  /** Closes every watcher at once, before a process ends that runs no cleanup hooks. */
+  stopWatchers(): void;
   /** Names that the library file exports; empty when it cannot be read. */
   exportedSymbols(path: string): string[];
 }

@@ -1,6 +1,6 @@
 // Tells listeners about reloads, and keeps what they throw from doing harm.
 
-import { DynamicReloadError } from './errors';
+import { describe, DynamicReloadError } from './errors';
 import type { BeforeEvent, FailedEvent, ReloadEvent, UpdateCallback, UpdateState } from './events';
 import type { Library } from './types';
 
@@ -63,9 +63,10 @@ export class Announcer {
       this.#emit('before', { library, version: library.version, waitUntil });
       this.#callback?.('before', library);
     } catch (cause) {
-      // Nobody will wait for the others any more; that they may reject too is no news.
-      for (const promise of waiting) promise.catch(() => undefined);
-      throw listenerError(library, cause);
+      const refusal = listenerError(library, cause);
+      if (waiting.length === 0) throw refusal;
+      // Others are at work already. The reload fails when they are done.
+      waiting.push(Promise.reject(refusal));
     } finally {
       delivering = false;
     }
@@ -104,10 +105,9 @@ export class Announcer {
 }
 
 function listenerError(library: Library, cause: unknown): DynamicReloadError {
-  const words = cause instanceof Error ? cause.message : String(cause);
   return new DynamicReloadError(
     'ERR_BEFORE_LISTENER',
-    `A "before" listener refused to reload ${library.name}: ${words}`,
+    `A "before" listener refused to reload ${library.name}: ${describe(cause)}`,
     { cause },
   );
 }

@@ -31,19 +31,44 @@ export class DynamicReloadError extends Error {
   }
 }
 
-/** A value of the wrong type, or a definition that does not make sense. */
-export class DynamicReloadTypeError extends TypeError {
-  readonly code: 'ERR_INVALID_ARG_TYPE' | 'ERR_SYMBOL_DEFINITION';
+/** What is known about a value that does not fit a C type. */
+export interface ValueFacts {
+  /** The function or variable. */
+  readonly symbol?: string | undefined;
+  /** Index of the argument, from 0; undefined when the value of a variable is meant. */
+  readonly argument?: number | undefined;
+  /** The native type that was wanted. */
+  readonly wanted?: string | undefined;
+  readonly given?: unknown;
+}
 
-  constructor(code: DynamicReloadTypeError['code'], message: string) {
+/** A value of the wrong type, or a definition that does not make sense. */
+export class DynamicReloadTypeError extends TypeError implements ValueFacts {
+  readonly code: 'ERR_INVALID_ARG_TYPE' | 'ERR_SYMBOL_DEFINITION';
+  readonly symbol?: string;
+  readonly argument?: number;
+  readonly wanted?: string;
+  readonly given?: unknown;
+
+  constructor(code: DynamicReloadTypeError['code'], message: string, facts: ValueFacts = {}) {
     super(message);
     this.code = code;
+    Object.assign(this, facts);
   }
 }
 
 /** A value of the right type that the C type cannot hold. */
-export class DynamicReloadRangeError extends RangeError {
+export class DynamicReloadRangeError extends RangeError implements ValueFacts {
   readonly code = 'ERR_OUT_OF_RANGE';
+  readonly symbol?: string;
+  readonly argument?: number;
+  readonly wanted?: string;
+  readonly given?: unknown;
+
+  constructor(message: string, facts: ValueFacts = {}) {
+    super(message);
+    Object.assign(this, facts);
+  }
 }
 
 /** No file has the name in any of the places that were searched. */
@@ -68,21 +93,32 @@ export interface SystemCallFacts {
 
 /** The system refused something to do with a file, or the file is not what it should be. */
 export class SystemCallError extends DynamicReloadError {
-  /** The file: for ERR_SHADOW_COPY the source. */
+  /** The file. */
   readonly path: string;
-  /** Where a copy should have gone. */
-  readonly destination: string | undefined;
   /** The call that failed, such as `dlopen`. */
   readonly syscall: string | undefined;
   /** The number of the system's error, as in `os.constants.errno`. */
   readonly errno: number | undefined;
 
-  constructor(code: ErrorCode, message: string, facts: SystemCallFacts) {
-    super(code, message);
+  constructor(code: ErrorCode, message: string, facts: SystemCallFacts, options?: ErrorOptions) {
+    super(code, message, options);
     this.path = facts.path ?? '';
-    this.destination = facts.destination;
     this.syscall = facts.syscall;
     this.errno = facts.errno;
+  }
+}
+
+/** No shadow copy could be made. `cause` is the error of the system. */
+export class ShadowCopyError extends SystemCallError {
+  /** The library, or the directory that was to hold the shadow directory. */
+  readonly source: string;
+  /** Where the copy should have gone; undefined when not even a directory could be made. */
+  readonly destination: string | undefined;
+
+  constructor(message: string, facts: SystemCallFacts, options?: ErrorOptions) {
+    super('ERR_SHADOW_COPY', message, facts, options);
+    this.source = facts.path ?? '';
+    this.destination = facts.destination;
   }
 }
 
@@ -109,6 +145,7 @@ for (const type of [
   DynamicReloadRangeError,
   LibraryNotFoundError,
   SystemCallError,
+  ShadowCopyError,
   SymbolNotFoundError,
 ]) {
   Object.defineProperty(type.prototype, 'name', { value: type.name, configurable: true });
@@ -120,12 +157,18 @@ export function asReloadError(error: unknown): DynamicReloadError {
   return new DynamicReloadError('ERR_LIBRARY_LOAD', describe(error), { cause: error });
 }
 
-/** A value, short enough for a message. */
+/** A value, short enough for a message; of an error its message. */
 export function describe(value: unknown): string {
-  return inspect(value, {
-    depth: 0,
-    maxStringLength: 40,
-    maxArrayLength: 3,
-    breakLength: Infinity,
-  });
+  try {
+    if (value instanceof Error && typeof value.message === 'string') return value.message;
+    return inspect(value, {
+      depth: 0,
+      maxStringLength: 40,
+      maxArrayLength: 3,
+      breakLength: Infinity,
+      customInspect: false,
+    });
+  } catch {
+    return `a strange ${typeof value}`; // A view of a transferred buffer, for one, cannot be shown.
+  }
 }

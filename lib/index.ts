@@ -5,6 +5,7 @@ export {
   DynamicReloadRangeError,
   DynamicReloadTypeError,
   LibraryNotFoundError,
+  ShadowCopyError,
   SymbolNotFoundError,
   SystemCallError,
   type ErrorCode,

@@ -7,8 +7,8 @@ import type { LibraryRequest } from './options';
 import type { Library } from './types';
 
 /**
- * Holds one {@link LibraryState} for each file, however often the file is added. Changes come in
- * through `drain`; each is either the first version of a library that is being added, and settles
+ * Holds one {@link LibraryState} for each path, however often it is added. Changes come in through
+ * `drain`; each is either the first version of a library that is being added, and settles
  * that, or stays with its library as `pending` until somebody carries it out.
  */
 export class LibrarySet {
@@ -40,7 +40,7 @@ export class LibrarySet {
     if (state !== undefined && !state.isLoading) return this.#join(state, request);
     const ours = state === undefined;
     state ??= this.#watch(path, request);
-    this.#take(this.#watcher.waitFor(Number(state.watch)));
+    if (state.watch !== undefined) this.#take(this.#watcher.waitFor(state.watch));
     if (!ours) return this.addSync(path, request);
     if (state.failure !== undefined) throw state.failure as Error;
     return state.handle;
@@ -96,6 +96,7 @@ export class LibrarySet {
       throw reason;
     }
     if (state.failure !== undefined) throw state.failure as Error;
+    if (this.#closed) throw reloaderClosed();
     return state.handle;
   }
 

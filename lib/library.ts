@@ -67,7 +67,7 @@ export interface LibraryStateOptions {
 /** A library that was added, from its first version to its end. */
 export class LibraryState {
   readonly name: string;
-  readonly originalPath: string;
+  originalPath: string;
   readonly watch: number | undefined;
   readonly table: SymbolTable;
   readonly handle: Library = new LibraryHandle(this);
@@ -115,7 +115,9 @@ export class LibraryState {
       this.abandon(image);
       throw error;
     }
-    this.#current = { image, path };
+    // What the system's loader searched for it found somewhere.
+    if (this.watch === undefined) this.originalPath = image.path;
+    this.#current = { image, path: this.watch === undefined ? image.path : path };
     this.version = 1;
     this.#settle();
   }

@@ -1,6 +1,7 @@
 // The native addon, with errors that TypeScript made.
 
 import { existsSync } from 'node:fs';
+import { getSystemErrorName } from 'node:util';
 import type { NativeErrorFacts } from '../binding';
 import { binding } from './binding';
 import {
@@ -9,12 +10,16 @@ import {
   DynamicReloadRangeError,
   DynamicReloadTypeError,
   LibraryNotFoundError,
+  ShadowCopyError,
+  SymbolNotFoundError,
   SystemCallError,
   type ErrorCode,
+  type ValueFacts,
 } from './errors';
+import type { ArgumentTypeMap } from './types';
 
 /** What a native type accepts, in words. */
-const ACCEPTED: Readonly<Record<string, string>> = {
+const ACCEPTED: Readonly<Record<keyof ArgumentTypeMap, string>> = {
   bool: 'a boolean, 0 or 1',
   i8: 'an integer from -128 to 127',
   u8: 'an integer from 0 to 255',
@@ -49,18 +54,25 @@ const LOAD_HINTS: readonly (readonly [RegExp, string])[] = [
 /** Makes the error for what native code found out. */
 function fromNative(facts: NativeErrorFacts): Error {
   const code = facts.code as ErrorCode;
+  const { symbol = '', path = '' } = facts;
   switch (code) {
     case 'ERR_INVALID_ARG_TYPE':
     case 'ERR_SYMBOL_DEFINITION':
-      return new DynamicReloadTypeError(code, valueMessage(facts));
+      return new DynamicReloadTypeError(code, valueMessage(facts), valueFacts(facts));
     case 'ERR_OUT_OF_RANGE':
-      return new DynamicReloadRangeError(valueMessage(facts));
+      return new DynamicReloadRangeError(valueMessage(facts), valueFacts(facts));
     case 'ERR_LIBRARY_NOT_FOUND':
-      return new LibraryNotFoundError(facts.path ?? '', [facts.path ?? '']);
+      return new LibraryNotFoundError(path, [path]);
     case 'ERR_LIBRARY_CLOSED':
-      return new DynamicReloadError(code, `Cannot use "${facts.symbol ?? ''}": ${facts.message}.`);
+      return new DynamicReloadError(code, `Cannot use "${symbol}": its library is closed.`);
+    case 'ERR_RELOADER_CLOSED':
+      return new DynamicReloadError(code, 'The reloader is closed.');
+    case 'ERR_INVALID_STATE':
+      return new DynamicReloadError(code, `Cannot call "${symbol}": ${facts.message}.`);
     case 'ERR_SYMBOL_NOT_FOUND':
-      return new DynamicReloadError(code, `"${facts.symbol ?? ''}" ${facts.message}.`);
+      return new SymbolNotFoundError(symbol, path, []);
+    case 'ERR_SHADOW_COPY':
+      return new ShadowCopyError(systemMessage(code, facts), facts, { cause: systemError(facts) });
     default:
       return new SystemCallError(code, systemMessage(code, facts), facts);
   }
@@ -69,8 +81,18 @@ function fromNative(facts: NativeErrorFacts): Error {
 function valueMessage({ symbol = '', argument, expected, given, message }: NativeErrorFacts) {
   if (expected === undefined) return `${symbol}: ${message}`;
   const what = argument === undefined ? symbol : `${symbol}: argument ${argument + 1}`;
-  const accepted = ACCEPTED[expected] ?? expected;
+  const accepted = ACCEPTED[expected as keyof ArgumentTypeMap];
   return `${what} is ${expected}: it must be ${accepted}, not ${describe(given)}`;
+}
+
+function valueFacts({ symbol, argument, expected, given }: NativeErrorFacts): ValueFacts {
+  return expected === undefined ? { symbol } : { symbol, argument, wanted: expected, given };
+}
+
+/** The error as `node:fs` would have thrown it. */
+function systemError({ message, errno, syscall, path }: NativeErrorFacts): Error {
+  const code = errno === undefined ? undefined : getSystemErrorName(-errno);
+  return Object.assign(new Error(message), { code, errno, syscall, path });
 }
 
 function systemMessage(code: ErrorCode, facts: NativeErrorFacts): string {
@@ -110,5 +132,8 @@ function loadHint(path: string, message: string): string {
 }
 
 binding.initialize(fromNative);
+process.on('exit', () => {
+  binding.stopWatchers();
+});
 
 export const native = binding;

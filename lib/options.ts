@@ -78,10 +78,12 @@ const MAX_DEBOUNCE_MS = 2 ** 31 - 1;
 
 /** @throws ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE */
 export function readReloaderOptions(options: DynamicReloadOptions): ReloaderSettings {
+  checkObject('options', options);
   const { searchPaths = [], search = 'default', shadowDir, debounceMs = 0 } = options;
   const { reload = 'auto', signal } = options;
   if (!Array.isArray(searchPaths)) throw wrongType('searchPaths', 'an array', searchPaths);
-  for (const searchPath of searchPaths) checkPath('searchPaths', searchPath);
+  const paths = [...(searchPaths as readonly string[])];
+  for (const one of paths) checkPath('searchPaths', one);
   if (shadowDir !== undefined) checkPath('shadowDir', shadowDir);
   checkChoice('search', search, ['default', 'backwards']);
   checkChoice('reload', reload, ['auto', 'manual']);
@@ -93,7 +95,7 @@ export function readReloaderOptions(options: DynamicReloadOptions): ReloaderSett
     );
   }
   return {
-    search: { paths: searchPaths.map((one: string) => path.resolve(one)), mode: search },
+    search: { paths: paths.map((one) => path.resolve(one)), mode: search },
     shadowParent: shadowParent(shadowDir),
     debounceMs,
     manual: reload === 'manual',
@@ -106,6 +108,7 @@ export function readLibraryRequest(
   name: string,
   options: AddLibraryOptions<SymbolDefinitions>,
 ): LibraryRequest {
+  checkObject('options', options);
   const { platformName = false, symbols = {}, system = false, flags, signal } = options;
   checkPath('name', name);
   if (typeof platformName !== 'boolean') throw wrongType('platformName', 'a boolean', platformName);
@@ -118,15 +121,24 @@ export function readLibraryRequest(
 }
 
 function readSymbols(symbols: SymbolDefinitions): Map<string, Signature> {
-  if (typeof symbols !== 'object' || (symbols as unknown) === null) {
-    throw wrongType('symbols', 'an object', symbols);
-  }
+  checkObject('symbols', symbols);
   return new Map(
     Object.entries<SymbolDefinition>(symbols).map(([key, definition]) => [
       key,
       toSignature(key, definition),
     ]),
   );
+}
+
+/** @throws ERR_INVALID_ARG_TYPE */
+export function checkCallback(callback: unknown): void {
+  if (callback !== undefined && typeof callback !== 'function') {
+    throw wrongType('callback', 'a function', callback);
+  }
+}
+
+function checkObject(option: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null) throw wrongType(option, 'an object', value);
 }
 
 function checkPath(option: string, value: unknown): void {

@@ -9,6 +9,7 @@ import type { LibraryState } from './library';
 import { LibrarySet, reloaderClosed } from './library-set';
 import { native } from './native';
 import {
+  checkCallback,
   readLibraryRequest,
   readReloaderOptions,
   type AddLibraryOptions,
@@ -38,6 +39,8 @@ export class DynamicReload extends EventEmitter<DynamicReloadEvents> implements 
   readonly #libraries: LibrarySet;
   readonly #onAbort = () => void this.close();
   #closing: Promise<void> | undefined;
+  #isRefed = true;
+  #adding = 0;
 
   /**
    * @throws ERR_SHADOW_COPY when the shadow directory cannot be made; ERR_WATCH or ERR_WATCH_LIMIT;
@@ -59,8 +62,9 @@ export class DynamicReload extends EventEmitter<DynamicReloadEvents> implements 
   }
 
   /**
-   * Finds a library, loads it and watches it. A file that is being written is waited for. Adding a
-   * file again gives the same library one more owner; its symbols are added to those it has.
+   * Finds a library, loads it and watches it. A file that is being written is waited for. Adding the
+   * same path again gives the same library one more owner; the symbols are added to those it has, and
+   * its `flags` stay.
    *
    * @throws ERR_LIBRARY_NOT_FOUND, ERR_LIBRARY_INCOMPLETE (nobody is writing the file and it is
    *   damaged), ERR_LIBRARY_LOAD, ERR_SYMBOL_NOT_FOUND, ERR_SYMBOL_DEFINITION, ERR_SHADOW_COPY,
@@ -73,10 +77,17 @@ export class DynamicReload extends EventEmitter<DynamicReloadEvents> implements 
     this.#checkOpen();
     const request = readLibraryRequest(name, options);
     request.signal?.throwIfAborted();
-    const library = request.system
-      ? this.#libraries.addSystem(fileNameOf(request), request)
-      : await this.#libraries.add(this.#find(request), request);
-    return library as Library<S>;
+    this.#adding += 1;
+    this.#updateRef();
+    try {
+      const library = request.system
+        ? this.#libraries.addSystem(fileNameOf(request), request)
+        : await this.#libraries.add(this.#find(request), request);
+      return library as Library<S>;
+    } finally {
+      this.#adding -= 1;
+      this.#updateRef();
+    }
   }
 
   /**
@@ -99,7 +110,7 @@ export class DynamicReload extends EventEmitter<DynamicReloadEvents> implements 
   /**
    * Takes one owner of the library away. With the last one its symbols stop working
    * (ERR_LIBRARY_CLOSED) and it is closed. Resolves when it is: after the nonblocking calls that run
-   * in it. Removing a library twice is fine.
+   * in it. To be called once for each time the library was added; once closed, it stays closed.
    *
    * @throws ERR_INVALID_STATE when the library belongs to another reloader
    */
@@ -114,14 +125,15 @@ export class DynamicReload extends EventEmitter<DynamicReloadEvents> implements 
   /**
    * Handles now every change that was noticed so far, instead of waiting for the event loop; with
    * `reload: 'manual'` nothing else does. `callback` is called beside the listeners. Synchronous:
-   * listeners cannot use `waitUntil`.
+   * listeners cannot use `waitUntil`, and one that does makes its reload fail.
    *
    * @returns how many libraries were reloaded or failed to
-   * @throws ERR_RELOADER_CLOSED, or what a callback or listener threw after a reload; what they
-   *   throw before one makes it fail
+   * @throws ERR_RELOADER_CLOSED, ERR_INVALID_ARG_TYPE, or what a callback or listener threw after a
+   *   reload; what they throw before one makes it fail
    */
   update(callback?: UpdateCallback): number {
     this.#checkOpen();
+    checkCallback(callback);
     this.#drain();
     const thrown: unknown[] = [];
     const announcer = this.#announcer({
@@ -141,13 +153,15 @@ export class DynamicReload extends EventEmitter<DynamicReloadEvents> implements 
 
   /** Lets the reloader keep the process alive, as it does at first. */
   ref(): this {
-    this.#watcher.ref();
+    this.#isRefed = true;
+    this.#updateRef();
     return this;
   }
 
-  /** Lets the process end while the reloader is open. */
+  /** Lets the process end while the reloader is open, except while a library is being added. */
   unref(): this {
-    this.#watcher.unref();
+    this.#isRefed = false;
+    this.#updateRef();
     return this;
   }
 
@@ -174,6 +188,11 @@ export class DynamicReload extends EventEmitter<DynamicReloadEvents> implements 
 
   #checkOpen(): void {
     if (this.#closing !== undefined) throw reloaderClosed();
+  }
+
+  #updateRef(): void {
+    if (this.#isRefed || this.#adding > 0) this.#watcher.ref();
+    else this.#watcher.unref();
   }
 
   #find(request: LibraryRequest): string {

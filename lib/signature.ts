@@ -1,5 +1,5 @@
 import { describe, DynamicReloadTypeError } from './errors';
-import type { SymbolDefinition } from './types';
+import type { ArgumentTypeMap, SymbolDefinition, TypeAliasMap } from './types';
 
 /** A definition in its one form. Native code understands the type names in it. */
 export type Signature = FunctionSignature | VariableSignature;
@@ -22,27 +22,34 @@ export interface VariableSignature extends SignatureBase {
   readonly type: string;
 }
 
-const ALIASES: ReadonlyMap<string, string> = new Map([
-  ['int8', 'i8'],
-  ['uint8', 'u8'],
-  ['int16', 'i16'],
-  ['uint16', 'u16'],
-  ['int32', 'i32'],
-  ['uint32', 'u32'],
-  ['int64', 'i64'],
-  ['uint64', 'u64'],
-  ['float', 'f32'],
-  ['float32', 'f32'],
-  ['double', 'f64'],
-  ['float64', 'f64'],
-  ['ptr', 'pointer'],
-  ['str', 'string'],
-  ['arraybuffer', 'buffer'],
-]);
+const ALIASES: Readonly<TypeAliasMap> = {
+  int8: 'i8',
+  uint8: 'u8',
+  int16: 'i16',
+  uint16: 'u16',
+  int32: 'i32',
+  uint32: 'u32',
+  int64: 'i64',
+  uint64: 'u64',
+  float: 'f32',
+  float32: 'f32',
+  double: 'f64',
+  float64: 'f64',
+  ptr: 'pointer',
+  str: 'string',
+  arraybuffer: 'buffer',
+};
 
-const TYPES: ReadonlySet<string> = new Set([
-  ...['bool', 'i8', 'u8', 'i16', 'u16', 'i32', 'u32', 'i64', 'u64', 'isize', 'usize'],
-  ...['f32', 'f64', 'char', 'pointer', 'buffer', 'function', 'string'],
+const TYPES: Readonly<Record<keyof ArgumentTypeMap, true>> = {
+  ...{ bool: true, char: true, i8: true, u8: true, i16: true, u16: true, i32: true, u32: true },
+  ...{ i64: true, u64: true, isize: true, usize: true, f32: true, f64: true },
+  ...{ pointer: true, buffer: true, function: true, string: true },
+};
+
+/** Every spelling of every type, with the one that native code knows. */
+const SPELLINGS: ReadonlyMap<string, string> = new Map([
+  ...Object.keys(TYPES).map((name) => [name, name] as const),
+  ...Object.entries(ALIASES),
 ]);
 
 const KEYS: Readonly<Record<Signature['kind'], readonly string[]>> = {
@@ -123,10 +130,11 @@ class DefinitionReader {
   }
 
   #typeOf(value: unknown): string {
-    const name = typeof value === 'string' ? (ALIASES.get(value) ?? value) : '';
-    if (TYPES.has(name)) return name;
-    if (name === 'void') throw this.#error('only a result can be void');
-    throw this.#error(`${describe(value)} is no type; there are ${[...TYPES].join(', ')}`);
+    const name = typeof value === 'string' ? SPELLINGS.get(value) : undefined;
+    if (name !== undefined) return name;
+    if (value === 'void') throw this.#error('only a result can be void');
+    const names = Object.keys(TYPES).join(', ');
+    throw this.#error(`${describe(value)} is no type; there are ${names}`);
   }
 
   #checkKey(name: string): void {

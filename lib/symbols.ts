@@ -2,7 +2,7 @@
 
 import { distance } from 'fastest-levenshtein';
 import type { NativeImage, NativeSlot } from '../binding';
-import { DynamicReloadError, DynamicReloadTypeError, SymbolNotFoundError } from './errors';
+import { DynamicReloadTypeError, SymbolNotFoundError } from './errors';
 import { native } from './native';
 import { sameSignature, type FunctionSignature, type Signature } from './signature';
 
@@ -39,7 +39,7 @@ export class SymbolTable {
     for (const [key, signature] of signatures) {
       const known = this.#entries.get(key);
       if (known === undefined) {
-        added.set(key, { signature, slot: new native.Slot(signature.symbol) });
+        added.set(key, { signature, slot: new native.Slot(signature.symbol, this.#originalPath) });
       } else if (!sameSignature(known.signature, signature)) {
         throw new DynamicReloadTypeError(
           'ERR_SYMBOL_DEFINITION',
@@ -132,13 +132,6 @@ function toFunction(key: string, signature: FunctionSignature, slot: NativeSlot)
   return Object.defineProperties(native.createFunction(slot, signature), {
     name: { value: key, configurable: true },
     length: { value: signature.arguments.length, configurable: true },
-    pointer: { get: () => addressOf(slot, key), enumerable: true },
+    pointer: { get: () => slot.address, enumerable: true },
   });
-}
-
-function addressOf(slot: NativeSlot, key: string): bigint {
-  if (slot.address === 0n) {
-    throw new DynamicReloadError('ERR_LIBRARY_CLOSED', `Cannot use "${key}": it has no address.`);
-  }
-  return slot.address;
 }

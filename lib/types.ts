@@ -133,13 +133,13 @@ type MapArguments<A extends readonly NativeType[]> = { -readonly [K in keyof A]:
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-invalid-void-type */
 type ParametersOf<D> = D extends { readonly arguments: infer A extends readonly NativeType[] }
   ? Extract<MapArguments<A>, readonly unknown[]>
-  : FunctionDefinition extends D
+  : 'arguments' extends keyof D
     ? any[]
     : [];
 
 type ReturnOf<D> = D extends { readonly return: infer R extends NativeReturnType }
   ? Result<R>
-  : FunctionDefinition extends D
+  : 'return' extends keyof D
     ? any
     : void;
 /* eslint-enable @typescript-eslint/no-explicit-any, @typescript-eslint/no-invalid-void-type */
@@ -181,14 +181,14 @@ export type NoSymbols = Readonly<Record<string, never>>;
 export interface Library<S extends SymbolDefinitions = SymbolDefinitions> extends AsyncDisposable {
   /** The name it was added with. */
   readonly name: string;
-  /** Where it was found, absolute. This file is watched. */
+  /** Where it was found, absolute. This file is watched, unless the system's loader found it. */
   readonly originalPath: string;
-  /** The shadow copy that the current version was loaded from. */
+  /** What the current version was loaded from: a shadow copy, unless the system's loader found it. */
   readonly loadedPath: string;
   /** Number of the current version: 1 at first, one more with each reload. */
   readonly version: number;
   /** The functions and variables it was added with. */
   readonly symbols: LibrarySymbols<S>;
-  /** The same as `removeLibrary(this)`. */
+  /** The same as `removeLibrary(this)`: takes one owner away. */
   close(): Promise<void>;
 }

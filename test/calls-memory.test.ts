@@ -121,15 +121,22 @@ describe('a buffer', () => {
   test('may be large, empty or null', () => {
     const large = new Uint8Array(1 << 20).fill(1);
     expect(symbols.sum_bytes(large, large.length)).toBe(1n << 20n);
-    expect(symbols.sum_bytes(new Uint8Array(0), 0)).toBe(0n);
+    for (const nothing of [new Uint8Array(0), new ArrayBuffer(0), Buffer.alloc(0)]) {
+      expect(symbols.sum_bytes(nothing, 0)).toBe(0n);
+    }
     expect(symbols.sum_bytes(null, 0)).toBe(0n);
     expect(symbols.address_of_buffer(null)).toBe(0n);
   });
 
-  test('that was transferred is empty', () => {
-    const bytes = new Uint8Array(8);
-    structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
-    expect(symbols.sum_bytes(bytes, bytes.byteLength)).toBe(0n);
+  test('that was transferred has no bytes any more, and is refused', () => {
+    const buffer = new ArrayBuffer(8);
+    const views = [new Uint8Array(buffer), new DataView(buffer), buffer];
+    structuredClone(buffer, { transfer: [buffer] });
+    for (const bytes of views) {
+      const refusal = codedError('ERR_INVALID_ARG_TYPE', { message: 'argument 1 is ' });
+      expect(() => symbols.address_of_buffer(bytes)).toThrow(refusal);
+      expect(() => symbols.identity_pointer(bytes)).toThrow(refusal);
+    }
   });
 
   test.each([1n, 0, 'bytes', undefined, {}, [1], new Proxy(new Uint8Array(1), {})])(

@@ -210,6 +210,21 @@ describe('void', () => {
 });
 
 describe('a call', () => {
+  test('that is refused tells everything in properties, too', () => {
+    expect(() => identity('u8')(256)).toThrow(
+      codedError('ERR_OUT_OF_RANGE', {
+        symbol: 'identity_u8',
+        argument: 0,
+        wanted: 'u8',
+        given: 256,
+      }),
+    );
+    const given = {};
+    expect(() => identity('bool')(given)).toThrow(
+      codedError('ERR_INVALID_ARG_TYPE', { symbol: 'identity_bool', wanted: 'bool', given }),
+    );
+  });
+
   test('says what was given instead', () => {
     expect(() => identity('u8')('seven')).toThrow(`not 'seven'`);
     expect(() => identity('u8')({ deep: { value: 1 } })).toThrow('not { deep: [Object] }');

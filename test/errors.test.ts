@@ -1,12 +1,14 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
+import { inspect } from 'node:util';
 import {
   DynamicReload,
   DynamicReloadError,
   DynamicReloadRangeError,
   DynamicReloadTypeError,
   LibraryNotFoundError,
+  ShadowCopyError,
   SymbolNotFoundError,
   SystemCallError,
 } from '../lib';
@@ -35,6 +37,7 @@ describe('the classes of errors', () => {
     [new LibraryNotFoundError('words', []), 'LibraryNotFoundError', DynamicReloadError],
     [new SymbolNotFoundError('words', '/x', []), 'SymbolNotFoundError', DynamicReloadError],
     [new SystemCallError('ERR_WATCH', 'words', {}), 'SystemCallError', DynamicReloadError],
+    [new ShadowCopyError('words', {}), 'ShadowCopyError', SystemCallError],
   ])('%s', (error, name, parent) => {
     expect(error).toBeInstanceOf(parent);
     expect(error).toBeInstanceOf(Error);
@@ -63,8 +66,24 @@ test.each([
   [{ a: { b: 1 } }, '{ a: [Object] }'],
   [5n, '5n'],
   [-0, '-0'],
+  [new Error('only the message'), 'only the message'],
 ])('a message shows %p short', (value, text) => {
   expect(describeValue(value)).toBe(text);
+});
+
+test('a message survives a value that does not want to be shown', () => {
+  const buffer = new ArrayBuffer(8);
+  const view = new DataView(buffer);
+  structuredClone(buffer, { transfer: [buffer] });
+  const refuse = () => {
+    throw new Error('private');
+  };
+  const error = Object.defineProperty(new Error('words'), 'message', { get: refuse });
+  const custom = { [inspect.custom]: refuse };
+  expect([view, error, custom].map(describeValue)).toEqual([
+    ...['a strange object', 'a strange object'],
+    expect.stringContaining('Symbol(nodejs.util.inspect.custom)'),
+  ]);
 });
 
 describe('ERR_LIBRARY_NOT_FOUND', () => {
@@ -90,8 +109,10 @@ describe('ERR_SHADOW_COPY', () => {
     if (what === 'is a file') writeFileSync(shadowDir, '');
     expect(() => new DynamicReload({ shadowDir })).toThrow(
       codedError('ERR_SHADOW_COPY', {
-        name: 'SystemCallError',
+        name: 'ShadowCopyError',
         message: `Cannot use ${shadowDir} for a shadow copy: `,
+        source: shadowDir,
+        destination: undefined,
         path: shadowDir,
         syscall: 'mkdtemp',
         errno,
@@ -107,10 +128,13 @@ describe('ERR_SHADOW_COPY', () => {
     await expect(reloader.addLibrary(file)).rejects.toEqual(
       codedError('ERR_SHADOW_COPY', {
         message: `Cannot copy ${file} to ${shadowDir}/dynamic-reload-`,
-        path: file,
+        source: file,
         destination: expect.stringMatching(/\/1-libx\.so$/) as string,
-        syscall: 'open',
-        errno: constants.errno.ENOENT,
+        cause: expect.objectContaining({
+          message: 'No such file or directory',
+          code: 'ENOENT',
+          syscall: 'open',
+        }) as Error,
       }),
     );
   });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { DynamicReload, type Library } from '../lib';
 import { codedError } from './support/coded-error';
 import { compile } from './support/compiler';
@@ -104,6 +104,19 @@ describe('a change', () => {
     },
   );
 
+  test('that cannot be copied leaves the old version', async () => {
+    const shadowDir = project.directory('shadow');
+    await using reloader = new DynamicReload({ shadowDir });
+    const library = await add(reloader);
+    const log = logEvents(reloader);
+    const failed = nextEvent(reloader, 'failed');
+    rmSync(shadowDir, { recursive: true });
+    build(2);
+    expect((await failed).error).toMatchObject({ path: library.originalPath, syscall: 'open' });
+    expect(log).toEqual(['failed 1: ERR_SHADOW_COPY']);
+    expect([library.version, library.symbols.shared_fun()]).toEqual([1, 1]);
+  });
+
   test('that cannot be loaded is reported once', async () => {
     await using reloader = new DynamicReload();
     const library = await add(reloader);
@@ -172,7 +185,7 @@ describe('a "before" listener that throws', () => {
     const failed = nextEvent(reloader, 'failed');
     build(2);
     expect((await failed).error).toMatchObject({
-      message: expect.stringMatching(/: no$/),
+      message: expect.stringMatching(/: 'no'$/),
       cause: 'no',
     });
   });

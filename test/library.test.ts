@@ -3,6 +3,7 @@ import path from 'node:path';
 import { DynamicReload } from '../lib';
 import { codedError } from './support/coded-error';
 import { compile } from './support/compiler';
+import { shadowCopies } from './support/shadow-copies';
 import { useProjectDirectory } from './support/temporary-directory';
 import { nextEvent, waitFor } from './support/wait';
 
@@ -17,13 +18,6 @@ function build(value: number, name = 'libx.so'): string {
 /** Whether the system has a file mapped into this process. */
 function isLoaded(file: string): boolean {
   return readFileSync('/proc/self/maps', 'utf8').includes(file);
-}
-
-/** The copies in the shadow directories that were made inside a directory. */
-function copiesIn(shadowDir: string): string[] {
-  return readdirSync(shadowDir, { recursive: true }).filter((name) =>
-    String(name).endsWith('.so'),
-  ) as string[];
 }
 
 async function reloadTo(reloader: DynamicReload, value: number, name?: string): Promise<void> {
@@ -130,7 +124,7 @@ describe('removing a library', () => {
     await reloader.removeLibrary(library);
     expect(isLoaded(library.loadedPath)).toBe(false);
     expect(() => library.symbols.shared_fun()).toThrow(codedError('ERR_LIBRARY_CLOSED'));
-    await waitFor(() => copiesIn(project.path).join() === 'libx.so');
+    await waitFor(() => shadowCopies('.').length === 0);
   });
 
   test('is what close() and the end of its scope do', async () => {

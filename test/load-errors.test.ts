@@ -1,11 +1,12 @@
 // Files that are found and cannot be loaded.
 
-import { readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { DynamicReload, SystemCallError } from '../lib';
 import { codedError } from './support/coded-error';
 import { compile } from './support/compiler';
 import { fixture } from './support/fixtures';
+import { shadowCopies } from './support/shadow-copies';
 import { useTemporaryDirectory } from './support/temporary-directory';
 import { waitFor } from './support/wait';
 
@@ -93,7 +94,7 @@ describe('a library that the loader refuses', () => {
     const shadowDir = directory.directory('shadow');
     await using other = new DynamicReload({ shadowDir });
     await expect(other.addLibrary(fixture('libunresolved.so'))).rejects.toThrow();
-    await waitFor(() => !readdirSync(shadowDir, { recursive: true }).join().includes('.so'));
+    await waitFor(() => shadowCopies(shadowDir).length === 0);
   });
 });
 

@@ -1,6 +1,11 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DynamicReload, type AddLibraryOptions, type SymbolDefinitions } from '../lib';
+import {
+  DynamicReload,
+  type AddLibraryOptions,
+  type SymbolDefinitions,
+  type UpdateCallback,
+} from '../lib';
 import { readLibraryRequest, readReloaderOptions } from '../lib/options';
 import { codedError } from './support/coded-error';
 import { useProjectDirectory } from './support/temporary-directory';
@@ -92,6 +97,12 @@ describe('options of a reloader', () => {
     );
   });
 
+  test.each([null, 'build', 5])('cannot be %p', (options) => {
+    const message = '"options" must be an object, not ';
+    expect(() => readReloader(options)).toThrow(wrongType(message));
+    expect(() => readLibrary('foo', options)).toThrow(wrongType(message));
+  });
+
   test('accept a signal of another realm', () => {
     const signal = { aborted: false, throwIfAborted: () => {} };
     expect(readReloader({ signal }).signal).toBe(signal);
@@ -143,9 +154,36 @@ describe('options of a library', () => {
     );
   });
 
+  test.each([null, 'before', {}])('go with an update() that does not call %p', async (callback) => {
+    await using reloader = new DynamicReload();
+    expect(() => reloader.update(callback as unknown as UpdateCallback)).toThrow(
+      wrongType('"callback" must be a function, not '),
+    );
+  });
+
   test('are checked before anything is looked for, by both ways to add', async () => {
     await using reloader = new DynamicReload();
     await expect(reloader.addLibrary('')).rejects.toEqual(wrongType('"name" must be a path'));
     expect(() => reloader.addLibrarySync('')).toThrow(wrongType('"name" must be a path'));
   });
+});
+
+test('each property is read exactly once', () => {
+  const reads: string[] = [];
+  const watch = <T extends object>(target: T): T =>
+    new Proxy(target, {
+      get: (_target, key, receiver) => {
+        reads.push(String(key));
+        return Reflect.get(target, key, receiver) as unknown;
+      },
+    });
+  const searchPaths = ['a', 'b'];
+  const reloader = { search: 'default', shadowDir: 'c', debounceMs: 5, reload: 'auto' };
+  readReloader(watch({ ...reloader, searchPaths: watch(searchPaths) }));
+  const library = { platformName: true, system: false, flags: 2, symbols: { f: {} } };
+  readLibrary('foo', watch({ ...library, symbols: watch(library.symbols) }));
+  const once = [reloader, { searchPaths }, searchPaths, library, library.symbols];
+  for (const property of once.flatMap((object) => Object.keys(object))) {
+    expect(reads.filter((read) => read === property)).toEqual([property]);
+  }
 });

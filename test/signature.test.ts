@@ -115,7 +115,7 @@ describe('types', () => {
   test.each([
     [{ arguments: ['void'] }, 'only a result can be void'],
     [{ type: 'void' }, 'only a result can be void'],
-    [{ arguments: ['i33'] }, "'i33' is no type; there are bool, i8,"],
+    [{ arguments: ['i33'] }, "'i33' is no type; there are bool, "],
     [{ return: 'I32' }, "'I32' is no type"],
     [{ return: '' }, "'' is no type"],
     [{ arguments: [undefined] }, 'undefined is no type'],

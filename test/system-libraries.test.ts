@@ -1,5 +1,6 @@
 // Libraries that are on every system, found by the system's loader.
 
+import { readFileSync } from 'node:fs';
 import { DynamicReload, SymbolNotFoundError } from '../lib';
 import { codedError } from './support/coded-error';
 
@@ -114,6 +115,13 @@ describe('a system library', () => {
     expect(reloader.update()).toBe(0);
   });
 
+  test('tells where the loader of the system found it', async () => {
+    const library = await reloader.addLibrary('libm.so.6', { system: true });
+    expect(library.originalPath).toMatch(/^\/.*\/libm\.so\.6$/);
+    expect(library.loadedPath).toBe(library.originalPath);
+    expect(readFileSync('/proc/self/maps', 'utf8')).toContain('libm.so.6');
+  });
+
   test('added twice is one library', async () => {
     const library = await reloader.addLibrary('libm.so.6', { system: true });
     expect(await reloader.addLibrary('libm.so.6', { system: true })).toBe(library);
@@ -146,7 +154,10 @@ describe('a system library', () => {
   test('without a symbol gives the names that are spelled alike', async () => {
     const adding = reloader.addLibrary('libm.so.6', { system: true, symbols: { sqroot: {} } });
     await expect(adding).rejects.toBeInstanceOf(SymbolNotFoundError);
-    await expect(adding).rejects.toMatchObject({ symbol: 'sqroot', path: 'libm.so.6' });
-    await expect(adding).rejects.toMatchObject({ nearest: expect.arrayContaining(['sqrt']) });
+    await expect(adding).rejects.toMatchObject({
+      symbol: 'sqroot',
+      path: 'libm.so.6',
+      nearest: expect.arrayContaining(['sqrt']),
+    });
   });
 });

@@ -6,6 +6,7 @@ import { DynamicReload, type Library, type UpdateCallback } from '../lib';
 import { codedError } from './support/coded-error';
 import { compile } from './support/compiler';
 import { logEvents } from './support/event-log';
+import { shadowCopies } from './support/shadow-copies';
 import { useProjectDirectory } from './support/temporary-directory';
 import { DEADLINE_MS, waitFor } from './support/wait';
 
@@ -21,11 +22,8 @@ function manualReloader(): DynamicReload {
   return new DynamicReload({ reload: 'manual', shadowDir: project.directory('shadow') });
 }
 
-/** Comes back when a change was noticed: a file was copied as number `copy` of the reloader. */
-async function changeNoticed(copy: number): Promise<void> {
-  await waitFor(() =>
-    readdirSync('shadow', { recursive: true }).some((name) => name.includes(`/${copy}-`)),
-  );
+async function noticed(copy: string): Promise<void> {
+  await waitFor(() => shadowCopies('shadow').includes(copy));
 }
 
 /** Calls `update()` until it has handled so many changes in all. */
@@ -52,7 +50,7 @@ describe("with reload: 'manual'", () => {
     const library = await reloader.addLibrary(build(1), { symbols: sharedFun });
     const log = logEvents(reloader);
     build(2);
-    await changeNoticed(2);
+    await noticed('2-libx.so');
     for (let turn = 0; turn < 20; turn++) await setImmediate();
     expect([library.version, library.symbols.shared_fun()]).toEqual([1, 1]);
     expect(log).toEqual([]);
@@ -66,10 +64,10 @@ describe("with reload: 'manual'", () => {
     const library = await reloader.addLibrary(build(1), { symbols: sharedFun });
     for (const value of [2, 3, 4]) {
       build(value);
-      await changeNoticed(value);
+      await noticed(`${value}-libx.so`);
     }
-    await updateUntil(reloader, 1);
-    await waitFor(() => reloader.update() === 0);
+    await waitFor(() => shadowCopies('shadow').join() === '1-libx.so,4-libx.so');
+    expect(reloader.update()).toBe(1);
     expect(library.symbols.shared_fun()).toBe(4);
   });
 
@@ -91,7 +89,7 @@ describe('update()', () => {
     expect(reloader.update()).toBe(0);
     build(2, 'libx.so');
     compile('int other;', project.file('liby.so'));
-    await changeNoticed(5);
+    await noticed('5-liby.so');
     const { log, callback } = logUpdates();
     await updateUntil(reloader, 2, callback);
     expect(log.sort()).toEqual([
@@ -144,14 +142,15 @@ describe('update()', () => {
   });
 
   test('can be called by a listener, and loses no change that comes then', async () => {
-    await using reloader = new DynamicReload({ shadowDir: project.directory('shadow') });
+    await using reloader = new DynamicReload();
     const library = await reloader.addLibrary(build(1), { symbols: sharedFun });
+    const other = await reloader.addLibrary(build(1, 'liby.so'), { symbols: sharedFun });
     reloader.once('after', () => {
       build(3);
+      build(5, 'liby.so'); // Noticed after the other one, which is not the turn of update().
       const deadline = performance.now() + DEADLINE_MS;
-      const isThere = () => readdirSync('shadow', { recursive: true }).join().includes('/3-');
-      while (!isThere()) expect(performance.now()).toBeLessThan(deadline);
-      expect(reloader.update()).toBe(0); // This library is being reloaded.
+      while (reloader.update() === 0) expect(performance.now()).toBeLessThan(deadline);
+      expect([library.symbols.shared_fun(), other.symbols.shared_fun()]).toEqual([2, 5]);
     });
     build(2);
     await waitFor(() => library.version === 3);
@@ -167,9 +166,9 @@ describe('a callback of update() that throws', () => {
       await reloader.addLibrary(build(1, 'liby.so'), options),
     ];
     build(2, 'libx.so');
-    await changeNoticed(3);
+    await noticed('3-libx.so');
     build(2, 'liby.so');
-    await changeNoticed(4);
+    await noticed('4-liby.so');
     return libraries;
   }
 
@@ -231,7 +230,7 @@ describe('a callback of update() that throws', () => {
     await using reloader = manualReloader();
     const library = await reloader.addLibrary(build(1), { symbols: sharedFun });
     compile('int other;', library.originalPath);
-    await changeNoticed(2);
+    await noticed('2-libx.so');
     const update = () =>
       reloader.update((state) => {
         if (state === 'failed') throw new Error('thrown of a failure');

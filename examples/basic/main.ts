@@ -8,7 +8,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { once } from 'node:events';
 import os from 'node:os';
 import path from 'node:path';
-import { DynamicReload, platformFileName, type FailedEvent } from 'dynamic-reload';
+import { DynamicReload, platformFileName, type ReloadEvent } from 'dynamic-reload';
 
 const PRINT_EVERY_MS = 500;
 const GIVE_UP_AFTER_MS = 30_000;
@@ -81,7 +81,7 @@ async function demonstrate(reloader: DynamicReload, shared_fun: () => number): P
     say(`\n${title}`);
     const happened = once(reloader, event, { signal });
     action();
-    const [{ library: changed }] = (await happened) as [FailedEvent];
+    const [{ library: changed }] = (await happened) as [ReloadEvent];
     if (shared_fun() !== value) throw new Error(`${changed.name} answers ${shared_fun()}`);
   };
 

@@ -7,14 +7,25 @@ namespace dynamic_reload {
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-const AttemptSchedule::Ladder AttemptSchedule::kBusyLadder = {microseconds(50), 8, milliseconds(20),
-                                                              kBusyPatience};
-const AttemptSchedule::Ladder AttemptSchedule::kIncompleteLadder = {
-    milliseconds(1), 6, milliseconds(50), kIncompletePatience};
+struct AttemptSchedule::Ladder {
+  Clock::duration first_step;
+  int doublings;
+  Clock::duration last_step;
+  Clock::duration patience;
+};
+
+namespace {
+
+constexpr AttemptSchedule::Ladder kBusyLadder = {microseconds(50), 8, milliseconds(20),
+                                                 AttemptSchedule::kBusyPatience};
+constexpr AttemptSchedule::Ladder kIncompleteLadder = {milliseconds(1), 6, milliseconds(50),
+                                                       AttemptSchedule::kIncompletePatience};
+
+}  // namespace
 
 void AttemptSchedule::Note(Time now) {
   due_ = now + quiet_;
-  looks_ = 0;
+  ladder_ = nullptr;
 }
 
 bool AttemptSchedule::RetryBusy(Time now) { return Retry(now, kBusyLadder); }
@@ -22,8 +33,13 @@ bool AttemptSchedule::RetryBusy(Time now) { return Retry(now, kBusyLadder); }
 bool AttemptSchedule::RetryIncomplete(Time now) { return Retry(now, kIncompleteLadder); }
 
 bool AttemptSchedule::Retry(Time now, const Ladder& ladder) {
-  if (looks_ == 0) first_look_ = now;
-  const Time end = first_look_ + ladder.patience;
+  if (ladder_ == nullptr) first_look_ = now;
+  if (ladder_ != &ladder) {
+    ladder_ = &ladder;
+    ladder_since_ = now;
+    looks_ = 0;
+  }
+  const Time end = std::min(first_look_ + kBusyPatience, ladder_since_ + ladder.patience);
   if (now >= end) {
     due_.reset();
     return false;

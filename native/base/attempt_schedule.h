@@ -15,7 +15,8 @@ namespace dynamic_reload {
 //     before the kernel lets go of the writer: first looks are 50 us apart, later ones 20 ms.
 //   - nobody has it open and it is damaged. The writer may open it again in a moment (installers
 //     do): looks are 1 ms apart at first, 50 ms later.
-// Both have an end, so that a file which never becomes whole is reported.
+// Both have an end, so that a file which never becomes whole is reported; the longer one is the end
+// of all looks since the change.
 class AttemptSchedule {
  public:
   using Clock = std::chrono::steady_clock;
@@ -42,22 +43,17 @@ class AttemptSchedule {
   // The look gave an answer, or the file is gone.
   void Clear() { due_.reset(); }
 
- private:
-  struct Ladder {
-    Clock::duration first_step;
-    int doublings;
-    Clock::duration last_step;
-    Clock::duration patience;
-  };
-  static const Ladder kBusyLadder;
-  static const Ladder kIncompleteLadder;
+  struct Ladder;
 
+ private:
   bool Retry(Time now, const Ladder& ladder);
 
   const Clock::duration quiet_;
   std::optional<Time> due_;
-  Time first_look_{};  // Valid while looks_ > 0.
-  int looks_ = 0;      // Since the last Note().
+  const Ladder* ladder_ = nullptr;  // Of the last look since Note(); null before the first.
+  Time first_look_{};               // Since Note().
+  Time ladder_since_{};             // First look of those that found the same.
+  int looks_ = 0;                   // Of those.
 };
 
 }  // namespace dynamic_reload

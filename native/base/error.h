@@ -7,13 +7,16 @@
 
 namespace dynamic_reload {
 
-// Each value is one `code` string in lib/errors.ts. Add to both or to neither.
+// The codes that native code gives; each is a `code` in lib/errors.ts.
 enum class ErrorCode {
   kInvalidArgumentType,
+  kInvalidState,
+  kLibraryClosed,
   kLibraryIncomplete,
   kLibraryLoad,
   kLibraryNotFound,
   kOutOfRange,
+  kReloaderClosed,
   kShadowCopy,
   kSymbolDefinition,
   kSymbolNotFound,

@@ -17,6 +17,7 @@ Addon::Addon(Napi::Env env, Napi::Object exports) : env_(env) {
               {
                   InstanceMethod("initialize", &Addon::Initialize),
                   InstanceMethod("exportedSymbols", &Addon::ExportedSymbolsOf),
+                  InstanceMethod("stopWatchers", &Addon::StopWatchers),
                   InstanceValue("createFunction", Napi::Function::New<CreateFunction>(env)),
                   InstanceValue("readVariable", Napi::Function::New<ReadVariable>(env)),
                   InstanceValue("writeVariable", Napi::Function::New<WriteVariable>(env)),
@@ -34,6 +35,12 @@ Addon& Addon::Of(napi_env env) { return *Napi::Env(env).GetInstanceData<Addon>()
 // Hooks run in the reverse order of their making, so every WatcherObject has let go by now and the
 // thread is joined here. It must be: Node.js may unmap the addon after the last environment.
 void Addon::StopMonitor(void* self) { static_cast<Addon*>(self)->monitor_.reset(); }
+
+// process.exit() runs the hooks of workers, not those of the main thread.
+void Addon::StopWatchers(const Napi::CallbackInfo& /*info*/) {
+  for (WatcherObject* watcher : std::set<WatcherObject*>(watchers_)) watcher->Stop();
+  if (monitor_ != nullptr) monitor_->Flush();
+}
 
 Result<std::shared_ptr<LibraryMonitor>> Addon::Monitor() {
   if (monitor_ == nullptr) {

@@ -6,11 +6,14 @@
 #include <napi.h>
 
 #include <memory>
+#include <set>
 
 #include "base/result.h"
 #include "os/library_monitor.h"
 
 namespace dynamic_reload {
+
+class WatcherObject;
 
 // One process holds many environments, on many threads, and loads the addon once. So there is no
 // global: whatever must be found again hangs on this object. JavaScript thread only.
@@ -23,6 +26,10 @@ class Addon : public Napi::Addon<Addon> {
 
   const Napi::FunctionReference& make_error() const { return make_error_; }
 
+  // Every watcher that is open.
+  void Register(WatcherObject* watcher) { watchers_.insert(watcher); }
+  void Unregister(WatcherObject* watcher) { watchers_.erase(watcher); }
+
   // The watcher thread, which all reloaders of the environment share. It starts with the first one
   // and sleeps when there is nothing to do, so it stays until the environment ends: closing an
   // inotify descriptor takes the kernel about 10 ms.
@@ -31,11 +38,13 @@ class Addon : public Napi::Addon<Addon> {
  private:
   void Initialize(const Napi::CallbackInfo& info);
   Napi::Value ExportedSymbolsOf(const Napi::CallbackInfo& info);
+  void StopWatchers(const Napi::CallbackInfo& info);
   static void StopMonitor(void* self);
 
   Napi::Env env_;
   Napi::FunctionReference make_error_;
   std::shared_ptr<LibraryMonitor> monitor_;
+  std::set<WatcherObject*> watchers_;
 };
 
 }  // namespace dynamic_reload

@@ -12,6 +12,10 @@ const char* CodeName(ErrorCode code) {
   switch (code) {
     case ErrorCode::kInvalidArgumentType:
       return "ERR_INVALID_ARG_TYPE";
+    case ErrorCode::kInvalidState:
+      return "ERR_INVALID_STATE";
+    case ErrorCode::kLibraryClosed:
+      return "ERR_LIBRARY_CLOSED";
     case ErrorCode::kLibraryIncomplete:
       return "ERR_LIBRARY_INCOMPLETE";
     case ErrorCode::kLibraryLoad:
@@ -20,6 +24,8 @@ const char* CodeName(ErrorCode code) {
       return "ERR_LIBRARY_NOT_FOUND";
     case ErrorCode::kOutOfRange:
       return "ERR_OUT_OF_RANGE";
+    case ErrorCode::kReloaderClosed:
+      return "ERR_RELOADER_CLOSED";
     case ErrorCode::kShadowCopy:
       return "ERR_SHADOW_COPY";
     case ErrorCode::kSymbolDefinition:
@@ -74,10 +80,11 @@ napi_value MakeError(napi_env env, const ValueError& error) {
   });
 }
 
-napi_value MakeSymbolError(napi_env env, const char* code, const std::string& symbol,
-                           const std::string& message) {
-  return MakeErrorFrom(env, code, message,
-                       [&](Napi::Object& facts) { facts.Set("symbol", symbol); });
+napi_value MakeError(napi_env env, const SymbolError& error) {
+  return MakeErrorFrom(env, CodeName(error.code), error.message, [&](Napi::Object& facts) {
+    facts.Set("symbol", error.symbol);
+    SetIfPresent(facts, "path", error.library);
+  });
 }
 
 void Throw(napi_env env, napi_value error) {

@@ -22,13 +22,20 @@ struct ValueError {
   napi_value given;
 };
 
+// Why a symbol cannot be used.
+struct SymbolError {
+  ErrorCode code;
+  std::string symbol;
+  std::string library;  // Path of the original; empty when it does not matter.
+  std::string message;
+};
+
 // The error object is made by TypeScript (`initialize` in binding.d.ts), so that it is of the realm
 // and the class that the user's `instanceof` knows. Null when an exception is pending instead,
 // which only happens while the environment ends.
 napi_value MakeError(napi_env env, const Error& error);
 napi_value MakeError(napi_env env, const ValueError& error);
-napi_value MakeSymbolError(napi_env env, const char* code, const std::string& symbol,
-                           const std::string& message);
+napi_value MakeError(napi_env env, const SymbolError& error);
 
 // Throws what one of the above made. The caller returns to JavaScript without delay.
 void Throw(napi_env env, napi_value error);

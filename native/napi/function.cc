@@ -29,10 +29,11 @@ Signature SignatureFrom(const Napi::Object& definition) {
 
 napi_value MakeCountError(napi_env env, const SymbolFunction& function, size_t given) {
   const size_t wanted = function.plan.arguments.size();
-  return MakeSymbolError(env, "ERR_INVALID_ARG_TYPE", function.slot->symbol(),
-                         "takes " + std::to_string(wanted) +
-                             (wanted == 1 ? " argument" : " arguments") + ", not " +
-                             std::to_string(given));
+  const std::string message = "takes " + std::to_string(wanted) +
+                              (wanted == 1 ? " argument" : " arguments") + ", not " +
+                              std::to_string(given);
+  return MakeError(
+      env, SymbolError{ErrorCode::kInvalidArgumentType, function.slot->symbol(), "", message});
 }
 
 const SharedFunction& FunctionOf(napi_env env, napi_callback_info info,
@@ -88,7 +89,8 @@ Napi::Value CreateFunction(const Napi::CallbackInfo& info) {
   auto plan = MakeCallPlan(SignatureFrom(definition));
   const auto& slot = SlotObject::Unwrap(info[0].As<Napi::Object>())->slot();
   if (!plan.ok()) {
-    Throw(env, MakeSymbolError(env, "ERR_SYMBOL_DEFINITION", slot->symbol(), plan.error().message));
+    const Error& error = plan.error();
+    Throw(env, MakeError(env, SymbolError{error.code, slot->symbol(), "", error.message}));
     return env.Undefined();
   }
   auto function = std::make_unique<SharedFunction>(

@@ -96,8 +96,8 @@ napi_value StartNonblockingCall(napi_env env, const std::shared_ptr<const Symbol
       static_cast<void>(call.release());  // It owns itself now.
       return promise;
     }
-    error = MakeSymbolError(env, "ERR_LIBRARY_LOAD", function->slot->symbol(),
-                            "the thread pool takes no more calls");
+    error = MakeError(env, SymbolError{ErrorCode::kInvalidState, function->slot->symbol(), "",
+                                       "the thread pool takes no more calls"});
   }
   napi_reject_deferred(env, deferred, error);
   return promise;

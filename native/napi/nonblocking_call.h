@@ -14,7 +14,7 @@ namespace dynamic_reload {
 
 // Returns a promise of the result; it rejects where a blocking call throws. Until it settles the
 // version that is called stays loaded and the arguments stay in memory, whatever is reloaded,
-// closed or collected meanwhile.
+// closed or collected meanwhile. Only a buffer that JavaScript transfers or resizes is lost.
 napi_value StartNonblockingCall(napi_env env, const std::shared_ptr<const SymbolFunction>& function,
                                 const std::vector<napi_value>& values);
 

@@ -17,9 +17,14 @@ Napi::Function SlotObject::Define(Napi::Env env) {
 
 SlotObject::SlotObject(const Napi::CallbackInfo& info)
     : Napi::ObjectWrap<SlotObject>(info),
-      slot_(std::make_shared<SymbolSlot>(info[0].As<Napi::String>().Utf8Value())) {}
+      slot_(std::make_shared<SymbolSlot>(info[0].As<Napi::String>().Utf8Value(),
+                                         info[1].As<Napi::String>().Utf8Value())) {}
 
 Napi::Value SlotObject::Address(const Napi::CallbackInfo& info) {
+  if (slot_->address() == nullptr) {
+    Throw(info.Env(), slot_->MakeUnboundError(info.Env()));
+    return info.Env().Undefined();
+  }
   return Napi::BigInt::New(info.Env(),
                            static_cast<uint64_t>(reinterpret_cast<uintptr_t>(slot_->address())));
 }

@@ -23,7 +23,9 @@ class SymbolSlot {
     kMissing,  // The current version does not export the symbol.
   };
 
-  explicit SymbolSlot(std::string symbol) : symbol_(std::move(symbol)) {}
+  // `library` is the path of the original, for errors.
+  SymbolSlot(std::string symbol, std::string library)
+      : symbol_(std::move(symbol)), library_(std::move(library)) {}
   ~SymbolSlot() { Unbind(Unbound::kClosed); }
 
   SymbolSlot(const SymbolSlot&) = delete;
@@ -52,14 +54,15 @@ class SymbolSlot {
 
   // Why it cannot be used. REQUIRES: unbound
   napi_value MakeUnboundError(napi_env env) const {
-    return reason_ == Unbound::kMissing
-               ? MakeSymbolError(env, "ERR_SYMBOL_NOT_FOUND", symbol_,
-                                 "is not exported by the current version of the library")
-               : MakeSymbolError(env, "ERR_LIBRARY_CLOSED", symbol_, "its library is closed");
+    const bool missing = reason_ == Unbound::kMissing;
+    return MakeError(
+        env, SymbolError{missing ? ErrorCode::kSymbolNotFound : ErrorCode::kLibraryClosed, symbol_,
+                         library_, ""});
   }
 
  private:
   const std::string symbol_;
+  const std::string library_;
   void* address_ = nullptr;
   std::shared_ptr<Image> image_;
   Unbound reason_ = Unbound::kClosed;

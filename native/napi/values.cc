@@ -90,20 +90,30 @@ Problem BoolToWord(napi_env env, napi_value value, uint64_t& word) {
   return std::nullopt;
 }
 
-// The first byte of a typed array, a Buffer, a DataView or an ArrayBuffer; no copy is made.
-bool BytesOf(napi_env env, napi_value value, void*& bytes) {
+// The first byte of a typed array, a Buffer, a DataView or an ArrayBuffer, and the ArrayBuffer that
+// holds it. No copy is made.
+bool FindBytes(napi_env env, napi_value value, void*& bytes, napi_value& buffer) {
   bool is = false;
   if (napi_is_typedarray(env, value, &is) == napi_ok && is) {
-    return napi_get_typedarray_info(env, value, nullptr, nullptr, &bytes, nullptr, nullptr) ==
+    return napi_get_typedarray_info(env, value, nullptr, nullptr, &bytes, &buffer, nullptr) ==
            napi_ok;
   }
   if (napi_is_dataview(env, value, &is) == napi_ok && is) {
-    return napi_get_dataview_info(env, value, nullptr, &bytes, nullptr, nullptr) == napi_ok;
+    return napi_get_dataview_info(env, value, nullptr, &bytes, &buffer, nullptr) == napi_ok;
   }
   if (napi_is_arraybuffer(env, value, &is) == napi_ok && is) {
+    buffer = value;
     return napi_get_arraybuffer_info(env, value, &bytes, nullptr) == napi_ok;
   }
   return false;
+}
+
+// A detached buffer has no bytes any more, and C must not take that for NULL. An empty one is fine.
+bool BytesOf(napi_env env, napi_value value, void*& bytes) {
+  napi_value buffer = nullptr;
+  if (!FindBytes(env, value, bytes, buffer)) return false;
+  bool detached = false;
+  return napi_is_detached_arraybuffer(env, buffer, &detached) == napi_ok && !detached;
 }
 
 Problem AddressToWord(napi_env env, napi_value value, Type type, uint64_t& word) {

@@ -33,7 +33,7 @@ class ClosingWork final : public Napi::AsyncWorker {
 };
 
 Napi::Value ThrowClosed(Napi::Env env) {
-  Throw(env, MakeSymbolError(env, "ERR_RELOADER_CLOSED", "", "the watcher is closed"));
+  Throw(env, MakeError(env, Error{ErrorCode::kReloaderClosed, "", "", "", 0, ""}));
   return env.Undefined();
 }
 
@@ -53,8 +53,7 @@ Napi::Object ToObject(Napi::Env env, const Change& change) {
 Napi::Function WatcherObject::Define(Napi::Env env) {
   return DefineClass(
       env, "Watcher",
-      {InstanceAccessor<&WatcherObject::ShadowDirectoryPath>("shadowDirectory"),
-       InstanceMethod<&WatcherObject::Add>("add"),
+      {InstanceMethod<&WatcherObject::Add>("add"),
        InstanceMethod<&WatcherObject::WaitFor>("waitFor"),
        InstanceMethod<&WatcherObject::Remove>("remove"),
        InstanceMethod<&WatcherObject::Accept>("accept"),
@@ -88,6 +87,7 @@ WatcherObject::WatcherObject(const Napi::CallbackInfo& info)
   };
   // After the threadsafe function: hooks run in reverse, so this one comes before the end of that.
   napi_add_env_cleanup_hook(env, &OnEnvironmentEnd, this);
+  Addon::Of(env).Register(this);
 }
 
 WatcherObject::~WatcherObject() { Stop(); }
@@ -102,11 +102,7 @@ void WatcherObject::Stop() {
   subscription_ = {};
   monitor_.reset();
   napi_remove_env_cleanup_hook(Env(), &OnEnvironmentEnd, this);
-}
-
-Napi::Value WatcherObject::ShadowDirectoryPath(const Napi::CallbackInfo& info) {
-  if (monitor_ == nullptr) return ThrowClosed(info.Env());
-  return Napi::String::New(info.Env(), subscription_.directory->path());
+  Addon::Of(Env()).Unregister(this);
 }
 
 Napi::Value WatcherObject::Add(const Napi::CallbackInfo& info) {

@@ -21,8 +21,11 @@ class WatcherObject : public Napi::ObjectWrap<WatcherObject> {
   explicit WatcherObject(const Napi::CallbackInfo& info);
   ~WatcherObject() override;
 
+  // Stops everything that could call into JavaScript, and removes the shadow directory when the
+  // watcher thread is done with it. Doing so twice is fine.
+  void Stop();
+
  private:
-  Napi::Value ShadowDirectoryPath(const Napi::CallbackInfo& info);
   Napi::Value Add(const Napi::CallbackInfo& info);
   Napi::Value WaitFor(const Napi::CallbackInfo& info);
   void Remove(const Napi::CallbackInfo& info);
@@ -36,9 +39,6 @@ class WatcherObject : public Napi::ObjectWrap<WatcherObject> {
 
   // The environment may end at any time: worker.terminate(), process.exit().
   static void OnEnvironmentEnd(void* self);
-
-  // Stops everything that could call into JavaScript. Doing so twice is fine.
-  void Stop();
 
   std::shared_ptr<LibraryMonitor> monitor_;  // Null when the constructor threw, and after Stop().
   std::shared_ptr<Doorbell> doorbell_;

@@ -3,6 +3,7 @@
 #ifndef DYNAMIC_RELOAD_OS_DYNAMIC_LIBRARY_H_
 #define DYNAMIC_RELOAD_OS_DYNAMIC_LIBRARY_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -28,17 +29,30 @@ class DynamicLibrary {
   // macOS do when another user remains), so code must not rely on memory being gone.
   ~DynamicLibrary();
 
-  // The address of an exported symbol; null when there is none. A symbol whose value is null counts
-  // as missing. The address is good until this object is destroyed.
+  // The address of a symbol that the library itself exports; null when there is none. The system
+  // would also look in the libraries it depends on, so that a forgotten `remove` becomes the one of
+  // libc. Only a library that the system's loader searched for may have its symbols elsewhere: the
+  // names of many system libraries are mere doors to libc. A symbol whose value is null counts as
+  // missing. The address is good until this object is destroyed.
   void* Find(const std::string& symbol) const;
 
   // Where the system's loader found the file.
   std::string LoadedPath() const;
 
  private:
-  explicit DynamicLibrary(void* handle) : handle_(handle) {}
+  // Where the image lies in memory.
+  struct Range {
+    uintptr_t begin = 0;
+    uintptr_t end = 0;
+  };
+
+  DynamicLibrary(void* handle, bool searched);
+
+  bool Owns(const void* address, const std::string& symbol) const;
 
   void* handle_;  // HMODULE on Windows. Null after a move.
+  bool searched_;
+  Range range_;
 };
 
 }  // namespace dynamic_reload

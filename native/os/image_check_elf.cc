@@ -19,7 +19,7 @@ constexpr Elf64_Half kMachine = EM_X86_64;
 constexpr Elf64_Half kMachine = EM_AARCH64;
 #endif
 
-const ImageCheck kWhole = {ImageState::kWhole, ""};
+ImageCheck Whole() { return {ImageState::kWhole, ""}; }
 
 ImageCheck Incomplete(std::string reason) { return {ImageState::kIncomplete, std::move(reason)}; }
 
@@ -45,7 +45,7 @@ ImageCheck CheckIdentification(const Elf64_Ehdr& header) {
     return {ImageState::kForeign, "for another machine"};
   }
   if (header.e_type != ET_DYN) return {ImageState::kForeign, "not a shared library"};
-  return kWhole;
+  return Whole();
 }
 
 // The loader maps what program headers name; all of it must be in the file.
@@ -77,13 +77,13 @@ ImageCheck CheckSegments(const File& file, const Elf64_Ehdr& header, uint64_t si
   if (!has(DT_STRTAB) || !has(DT_SYMTAB)) {
     return Incomplete("its dynamic section is not written yet");
   }
-  return kWhole;
+  return Whole();
 }
 
 // Nothing here is loaded, but a linker that reserves the file and fills it in later (gold, mold)
 // leaves this table for the end: while it is missing the rest may be missing too.
 ImageCheck CheckSections(const File& file, const Elf64_Ehdr& header, uint64_t size) {
-  if (header.e_shoff == 0 || header.e_shnum == 0) return kWhole;  // Removed by a strip tool.
+  if (header.e_shoff == 0 || header.e_shnum == 0) return Whole();  // Removed by a strip tool.
   if (header.e_shentsize != sizeof(Elf64_Shdr))
     return Incomplete("its section headers are damaged");
   const auto sections = ReadSectionHeaders(file, header);
@@ -98,7 +98,7 @@ ImageCheck CheckSections(const File& file, const Elf64_Ehdr& header, uint64_t si
     if (section.sh_type == SHT_NOBITS) continue;
     if (end < section.sh_offset || end > size) return Truncated(size, "sections", end);
   }
-  return any ? kWhole : Incomplete("its section headers are not written yet");
+  return any ? Whole() : Incomplete("its section headers are not written yet");
 }
 
 }  // namespace

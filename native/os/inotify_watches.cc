@@ -13,20 +13,17 @@ namespace dynamic_reload {
 
 namespace {
 
-// That a directory goes away, whatever happens inside it.
-constexpr uint32_t kDirectoryMask = IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_MASK_ADD;
-
 // Names that appear. A name that disappears is not news: nothing is unloaded for it, and what comes
 // in its place appears.
-constexpr uint32_t kEntryMask = kDirectoryMask | IN_CREATE | IN_MOVED_TO;
+constexpr uint32_t kEntryMask = IN_CREATE | IN_MOVED_TO | IN_ONLYDIR | IN_MASK_ADD;
 
 // Never IN_MODIFY: it floods the queue while a file is written, says nothing about the end of the
 // writing, and a writer that maps the file does not raise it.
 constexpr uint32_t kFileMask = kEntryMask | IN_CLOSE_WRITE | IN_ATTRIB | IN_EXCL_UNLINK;
 constexpr uint32_t kInodeMask = IN_CLOSE_WRITE | IN_MASK_ADD;
 
-// The watch is gone, or is one of a directory that the path no longer passes through.
-constexpr uint32_t kLostMask = IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_IGNORED;
+// The kernel dropped the watch: the directory is gone, or its file system is.
+constexpr uint32_t kLostMask = IN_UNMOUNT | IN_IGNORED;
 
 // A symbolic link or a second name of a finished file is complete at birth; for them nothing but
 // their creation is reported. Any other new file is empty and its writer will close it.
@@ -65,68 +62,68 @@ Status InotifyWatches::Replan(WatchId watch, WatchedPath& watched) {
       8;  // More means that the path changes all the time; events will follow.
   Interests wanted;
   Status status = Done{};
+  std::set<int> known = std::exchange(watched.descriptors, {});
   PathPlan plan = PlanPath(watched.path);
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     wanted.clear();
     status = ApplyPlan(watch, watched.path, plan, wanted);
+    for (const auto& [descriptor, list] : wanted) known.insert(descriptor);
     PathPlan again = PlanPath(watched.path);
     if (again == plan) break;
     plan = std::move(again);
   }
 
-  for (const int descriptor : std::exchange(watched.descriptors, {})) {
-    if (wanted.count(descriptor) == 0) {
-      Forget(watch, descriptor);
-    } else {
-      auto& list = interests_[descriptor];
-      list.erase(std::remove_if(list.begin(), list.end(),
-                                [watch](const Interest& i) { return i.watch == watch; }),
-                 list.end());
-    }
-  }
   for (auto& [descriptor, list] : wanted) {
+    RemoveInterests(watch, descriptor);
     auto& all = interests_[descriptor];
     std::move(list.begin(), list.end(), std::back_inserter(all));
     watched.descriptors.insert(descriptor);
+    known.erase(descriptor);
   }
+  for (const int descriptor : known) Forget(watch, descriptor);
   return status;
 }
 
 Status InotifyWatches::ApplyPlan(WatchId watch, const std::string& path, const PathPlan& plan,
                                  Interests& wanted) {
-  for (const std::string& directory : plan.directories) {
-    // One that cannot be read cannot be watched. The others still are.
-    const int descriptor = AddKernelWatch(directory, kDirectoryMask);
-    if (descriptor >= 0) wanted[descriptor].push_back({watch, Interest::Kind::kDirectory, ""});
-  }
   Status status = Done{};
-  for (const PathPlan::Entry& entry : plan.entries) {
-    const int descriptor = AddKernelWatch(entry.directory, entry.is_file ? kFileMask : kEntryMask);
+  const auto add = [&](const std::string& where, uint32_t mask, Interest interest) {
+    const int descriptor = inotify_add_watch(fd_.get(), where.c_str(), mask);
     if (descriptor >= 0) {
-      const auto kind = entry.is_file ? Interest::Kind::kFile : Interest::Kind::kEntry;
-      wanted[descriptor].push_back({watch, kind, entry.name});
-    } else if (errno != ENOENT && errno != ENOTDIR) {  // Gone meanwhile: the next plan knows.
-      status = WatchError(errno, entry.directory);
+      wanted[descriptor].push_back(std::move(interest));
+    } else if (status.ok() && MattersTo(interest.kind, errno)) {
+      status = WatchError(errno, path);  // What the user knows, not what led there.
     }
+  };
+  for (const PlannedEntry& entry : plan) {
+    const auto kind = entry.is_file ? Interest::Kind::kFile : Interest::Kind::kEntry;
+    add(entry.directory, entry.is_file ? kFileMask : kEntryMask, {watch, kind, entry.name});
   }
-  const int descriptor = AddKernelWatch(path, kInodeMask);
-  if (descriptor >= 0) wanted[descriptor].push_back({watch, Interest::Kind::kInode, ""});
+  add(path, kInodeMask, {watch, Interest::Kind::kInode, ""});
   return status;
 }
 
-int InotifyWatches::AddKernelWatch(const std::string& path, uint32_t mask) {
-  return inotify_add_watch(fd_.get(), path.c_str(), mask);
+// What is gone meanwhile is missing in the next plan. A directory that may be passed through but
+// not read cannot be watched; only its being swapped goes unseen. A file that cannot be read cannot
+// be loaded either.
+bool InotifyWatches::MattersTo(Interest::Kind kind, int number) {
+  if (number == ENOENT || number == ENOTDIR || number == ELOOP) return false;
+  return number != EACCES || kind == Interest::Kind::kFile;
 }
 
-void InotifyWatches::Forget(WatchId watch, int descriptor) {
+void InotifyWatches::RemoveInterests(WatchId watch, int descriptor) {
   const auto it = interests_.find(descriptor);
   if (it == interests_.end()) return;
   auto& list = it->second;
   list.erase(std::remove_if(list.begin(), list.end(),
                             [watch](const Interest& i) { return i.watch == watch; }),
              list.end());
-  if (!list.empty()) return;
-  interests_.erase(it);
+  if (list.empty()) interests_.erase(it);
+}
+
+void InotifyWatches::Forget(WatchId watch, int descriptor) {
+  RemoveInterests(watch, descriptor);
+  if (interests_.count(descriptor) > 0) return;
   inotify_rm_watch(fd_.get(), descriptor);  // Fails only when the kernel already dropped it.
 }
 
@@ -177,7 +174,7 @@ void InotifyWatches::HandleInterest(const Interest& interest, const inotify_even
     Rescan(interest.watch, on_event, on_error);
     return;
   }
-  if (interest.kind == Kind::kDirectory || interest.name != name) return;
+  if (interest.name != name) return;
   if (interest.kind == Kind::kEntry) {
     Rescan(interest.watch, on_event, on_error);
     return;

@@ -42,10 +42,9 @@ class InotifyWatches {
   // Why a kernel watch exists.
   struct Interest {
     enum class Kind {
-      kDirectory,  // The directory itself: moved or deleted.
-      kEntry,      // A name in it that decides what the path names.
-      kFile,       // The last name in it.
-      kInode,      // The file itself: written through another name of it.
+      kEntry,  // A name in a directory that the path passes through.
+      kFile,   // The last name of the path.
+      kInode,  // The file itself: written through another name of it.
     };
     WatchId watch;
     Kind kind;
@@ -59,7 +58,8 @@ class InotifyWatches {
 
   Status Replan(WatchId watch, WatchedPath& watched);
   Status ApplyPlan(WatchId watch, const std::string& path, const PathPlan& plan, Interests& wanted);
-  int AddKernelWatch(const std::string& path, uint32_t mask);
+  static bool MattersTo(Interest::Kind kind, int number);
+  void RemoveInterests(WatchId watch, int descriptor);
   void Forget(WatchId watch, int descriptor);
 
   void Handle(const inotify_event& event, const OnEvent& on_event, const OnError& on_error);

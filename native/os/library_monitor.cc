@@ -50,12 +50,16 @@ void LibraryMonitor::Reject(LibraryId id, std::string copy) {
     const auto it = libraries_.find(id);
     if (it == libraries_.end()) return;
     if (it->second.newest_copy == copy) it->second.newest_copy.clear();
-    it->second.failed = true;
   });
 }
 
 void LibraryMonitor::Discard(std::string copy) {
-  watcher_->Post([copy = std::move(copy)] { DeleteCopy(copy); });
+  watcher_->Post([this, copy = std::move(copy)] {
+    DeleteCopy(copy);
+    for (auto& [id, library] : libraries_) {
+      if (library.newest_copy == copy) library.newest_copy.clear();
+    }
+  });
 }
 
 void LibraryMonitor::Flush() {
@@ -80,6 +84,8 @@ void LibraryMonitor::OnFileEvent(WatchId watch, FileEvent event) {
   Library& library = it->second;
   // Attributes do not make a good file bad, but permissions may have kept a file from being read.
   if (event == FileEvent::kAttributes && !library.failed) return;
+  // Who asks for the first version gets an answer in bounded time, however often the file changes.
+  if (!library.answered) return;
   // Of a file that appeared, the end of its writing will be reported. A look is still worth it: it
   // may have been moved here without a name before, finished.
   library.may_be_busy = event != FileEvent::kCreated;
@@ -115,9 +121,10 @@ void LibraryMonitor::Look(LibraryId id, Library& library) {
 
   const auto now = Watcher::Clock::now();
   if (preparation.outcome == Outcome::kBusy) {
-    if (!library.may_be_busy && library.answered) return library.schedule.Clear();
+    if (!library.may_be_busy) return library.schedule.Clear();
     if (library.schedule.RetryBusy(now)) return;
   }
+  if (preparation.outcome == Outcome::kChanged && library.schedule.RetryBusy(now)) return;
   if (preparation.outcome == Outcome::kIncomplete && library.schedule.RetryIncomplete(now)) return;
 
   library.schedule.Clear();
@@ -133,6 +140,7 @@ void LibraryMonitor::Look(LibraryId id, Library& library) {
       if (!library.answered) Push(id, library, *preparation.error);
       return;
     case Outcome::kBusy:
+    case Outcome::kChanged:
     case Outcome::kIncomplete:
     case Outcome::kFailed:
       if (library.is_news) Push(id, library, *preparation.error);

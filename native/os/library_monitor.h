@@ -46,7 +46,7 @@ class LibraryMonitor final : private Watcher::Handler {
   void Accept(LibraryId library, std::string copy);
   void Reject(LibraryId library, std::string copy);
 
-  // Deletes a copy that is no longer loaded.
+  // Deletes a copy that is no longer loaded, or never will be.
   void Discard(std::string copy);
 
   // Returns when everything that was asked for before is done.
@@ -64,7 +64,7 @@ class LibraryMonitor final : private Watcher::Handler {
     AttemptSchedule schedule;
     bool answered = false;     // The first change was pushed.
     bool may_be_busy = true;   // Look again by ourselves while a writer is there.
-    bool failed = false;       // The last change that was pushed is an error.
+    bool failed = false;       // The last look ended with an error.
     bool is_news = true;       // More than attributes changed since that change.
     std::string running_copy;  // Of the current version; empty before the first.
     std::string newest_copy;   // Pushed, and neither accepted nor rejected yet; else empty.

@@ -9,31 +9,24 @@
 
 namespace dynamic_reload {
 
-// What to watch so that no change of the file behind a path goes unseen, as of the moment the plan
-// is made. A path names another file when any of these happens, so a watch on the file or on its
-// directory alone is not enough:
-//   - the file is replaced, or appears;
-//   - a symbolic link on the way is replaced;
-//   - a directory on the way is moved, deleted or swapped for another.
-struct PathPlan {
-  struct Entry {
-    std::string directory;
-    std::string name;
-    bool is_file;  // The last component. Otherwise a symbolic link, or what is missing so far.
+// A name that decides what file a path names: whatever appears under it in the directory may be
+// another file, another directory or another link than before.
+struct PlannedEntry {
+  std::string directory;
+  std::string name;
+  bool is_file;  // The last component. The others are passed through.
 
-    bool operator==(const Entry& other) const {
-      return std::tie(directory, name, is_file) ==
-             std::tie(other.directory, other.name, other.is_file);
-    }
-  };
-
-  std::vector<std::string> directories;  // Every one that resolution passes through.
-  std::vector<Entry> entries;            // Names whose appearance or replacement matters.
-
-  bool operator==(const PathPlan& other) const {
-    return directories == other.directories && entries == other.entries;
+  bool operator==(const PlannedEntry& other) const {
+    return std::tie(directory, name, is_file) ==
+           std::tie(other.directory, other.name, other.is_file);
   }
 };
+
+// Every name to watch so that no change of the file behind a path goes unseen, as of now, from the
+// root on. A watch on the file or on its directory alone is not enough: a directory further up may
+// be swapped for another, or a symbolic link be replaced. Nor is it enough to wait until a
+// directory is gone: that is reported only when the last process that stands in it leaves.
+using PathPlan = std::vector<PlannedEntry>;
 
 // Follows `path`, which is absolute, one component at a time as path_resolution(7) describes. Stops
 // at what does not exist: once that appears, plan again.

@@ -48,7 +48,6 @@ PathPlan PlanPath(const std::string& path) {
   PathPlan plan;
   std::string directory = "/";
   std::string rest = path;
-  plan.directories.push_back(directory);
   for (int links = 0; links <= kMaxLinks;) {
     const std::string name = TakeComponent(rest);
     if (name.empty()) break;
@@ -64,7 +63,7 @@ PathPlan PlanPath(const std::string& path) {
     const bool exists = lstat(full.c_str(), &status) == 0;
     const bool is_link = exists && S_ISLNK(status.st_mode);
     const bool is_directory = exists && S_ISDIR(status.st_mode);
-    if (is_file || !is_directory) plan.entries.push_back({directory, name, is_file});
+    plan.push_back({directory, name, is_file});
     if (!is_link && !is_directory) break;  // Missing, or nothing that could be passed through.
     if (is_link) {
       const std::string target = ReadLink(full);
@@ -74,7 +73,6 @@ PathPlan PlanPath(const std::string& path) {
       ++links;
     } else if (!is_file) {
       directory = full;
-      plan.directories.push_back(directory);
     }
   }
   return plan;

@@ -22,7 +22,13 @@ Preparation Busy(const std::string& path) {
   return Unfinished(Outcome::kBusy, path, "another process is still writing it");
 }
 
+Preparation Changed(const std::string& path) {
+  return Unfinished(Outcome::kChanged, path, "it keeps changing");
+}
+
 Preparation CannotOpen(Error error) {
+  // Another process holds a write lease on it, as file servers do: fcntl(2), "Leases".
+  if (error.system_code == EWOULDBLOCK) return Changed(error.path);
   if (error.system_code != ENOENT && error.system_code != ENOTDIR) {
     return {Outcome::kFailed, "", std::move(error)};
   }
@@ -42,9 +48,10 @@ Preparation Copy(const File& file, const FileIdentity& before, ShadowDirectory& 
   const Status copied = CopyFile(file, before.size, destination);
   if (!copied.ok()) return {Outcome::kFailed, "", copied.error()};
   const auto after = file.Identity();
-  if (!after.ok() || !(after.value() == before) || FindOpenWriter(file) == OpenWriter::kPresent) {
+  const bool has_writer = FindOpenWriter(file) == OpenWriter::kPresent;
+  if (has_writer || !after.ok() || !(after.value() == before)) {
     DeleteCopy(destination);
-    return Busy(file.path());
+    return has_writer ? Busy(file.path()) : Changed(file.path());
   }
   return {Outcome::kCopied, std::move(destination), std::nullopt};
 }

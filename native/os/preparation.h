@@ -16,7 +16,8 @@ struct Preparation {
     kCopied,      // `copy` is the path of a whole, unchanging copy.
     kUnchanged,   // It would load as the same code and data as `baseline`.
     kGone,        // No such file. It may come back.
-    kBusy,        // Somebody is writing it.
+    kBusy,        // Somebody is writing it, and will close it.
+    kChanged,     // It changed while it was looked at.
     kIncomplete,  // Nobody is writing it, and it is damaged.
     kFailed,      // It cannot be read or copied.
   };
@@ -28,8 +29,8 @@ struct Preparation {
 
 // One look at the file `path`. A file is ready when no process has it open for writing *and* its
 // image is whole: linkers that write through a mapping leave a whole-looking file behind while they
-// still work, and installers close a file that they have not finished. Whatever happens to the file
-// meanwhile, a copy is of one moment: the identity of the file is the same before and after.
+// still work, and installers close a file that they have not finished. A file whose identity is not
+// the same before and after is not taken either.
 //
 // `baseline` is the path of the copy to compare with; empty when there is none.
 Preparation Prepare(const std::string& path, const std::string& baseline,

@@ -25,7 +25,7 @@ Error CopyError(int number, const char* syscall, const File& source,
 // sendfile() and not copy_file_range(): the latter shares blocks on xfs and btrfs, which for a file
 // that was just built waits until it is on disk and costs four to nine times the copy.
 Status CopyFile(const File& source, uint64_t size, const std::string& destination) {
-  const UniqueFd out(
+  UniqueFd out(
       open(destination.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0700));
   if (!out.valid()) return CopyError(errno, "open", source, destination);
 
@@ -39,6 +39,12 @@ Status CopyFile(const File& source, uint64_t size, const std::string& destinatio
       DeleteCopy(destination);
       return error;
     }
+  }
+  // File systems over a network report here what they could not write.
+  if (close(out.release()) != 0) {
+    const Error error = CopyError(errno, "close", source, destination);
+    DeleteCopy(destination);
+    return error;
   }
   return Done{};
 }

@@ -6,11 +6,19 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/result.h"
 #include "os/unique_fd.h"
 
 namespace dynamic_reload {
+
+// A directory and the lock on the file in it that shows that it is in use.
+struct LockedDirectory {
+  std::string path;
+  UniqueFd directory;
+  UniqueFd lock;
+};
 
 // A directory of our own, `dynamic-reload-XXXXXX`, that only this user can enter. A lock on the
 // file
@@ -30,17 +38,16 @@ class ShadowDirectory {
   ShadowDirectory(const ShadowDirectory&) = delete;
   ShadowDirectory& operator=(const ShadowDirectory&) = delete;
 
-  const std::string& path() const { return path_; }
+  const std::string& path() const { return made_.path; }
 
   // Where the next copy of `original_path` goes. Never the same path twice: a loader that has seen
   // a path gives back what it loaded from there. One thread only.
   std::string NextPath(const std::string& original_path);
 
  private:
-  ShadowDirectory(std::string path, UniqueFd lock);
+  explicit ShadowDirectory(LockedDirectory made) : made_(std::move(made)) {}
 
-  const std::string path_;
-  const UniqueFd lock_;
+  const LockedDirectory made_;
   uint64_t copies_ = 0;
 };
 

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,9 +21,10 @@ namespace dynamic_reload {
 
 namespace {
 
-const std::string kPrefix = "dynamic-reload-";
-const std::string kUnique = "XXXXXX";  // mkdtemp() puts as many letters in its place.
+constexpr std::string_view kPrefix = "dynamic-reload-";
+constexpr std::string_view kUnique = "XXXXXX";  // mkdtemp() puts as many letters in its place.
 constexpr char kLockFile[] = ".lock";
+constexpr size_t kMaxName = 200;  // A file name has 255 bytes; the rest is for what we put before.
 
 // Does not follow a symbolic link: the parent may be open to every user of the machine.
 UniqueFd OpenDirectory(int parent, const char* name) {
@@ -50,17 +52,20 @@ bool IsCopy(const std::string& name) {
 
 enum class LockFile { kMustExist, kMayBeMade };
 
-// Locks a shadow directory; invalid while another process has it, or when it has no lock file.
-UniqueFd TakeLock(int directory, LockFile file) {
+// Locks a shadow directory. Fails with EWOULDBLOCK while another process has it, and with ENOENT
+// when it has no lock file, or when it was removed between two calls here.
+Result<UniqueFd> TakeLock(int directory, LockFile file, const std::string& path) {
   const int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | (file == LockFile::kMayBeMade ? O_CREAT : 0);
   UniqueFd lock(openat(directory, kLockFile, flags, 0600));
-  struct stat status {};
-  if (!lock.valid() || flock(lock.get(), LOCK_EX | LOCK_NB) != 0 ||
-      fstat(lock.get(), &status) != 0) {
-    return UniqueFd();
+  if (!lock.valid()) return SystemError(ErrorCode::kShadowCopy, errno, "open", path);
+  if (flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+    return SystemError(ErrorCode::kShadowCopy, errno, "flock", path);
   }
-  // Another process may have removed the directory between the two calls.
-  return status.st_nlink > 0 ? std::move(lock) : UniqueFd();
+  struct stat status {};
+  if (fstat(lock.get(), &status) != 0 || status.st_nlink == 0) {
+    return SystemError(ErrorCode::kShadowCopy, ENOENT, "open", path);
+  }
+  return lock;
 }
 
 // REQUIRES: the caller holds the lock of the directory
@@ -92,47 +97,60 @@ void RemoveLeftOvers(const std::string& parent_path) {
     if (!IsNameOfOurs(name)) continue;
     const UniqueFd directory = OpenDirectory(parent.get(), name.c_str());
     if (!directory.valid() || !IsPrivate(directory.get())) continue;
-    const UniqueFd lock = TakeLock(directory.get(), LockFile::kMustExist);
-    if (lock.valid()) Remove(parent.get(), name, directory.get());
+    const auto lock = TakeLock(directory.get(), LockFile::kMustExist, name);
+    if (lock.ok()) Remove(parent.get(), name, directory.get());
     // A process that died before it made the lock file left an empty directory.
     unlinkat(parent.get(), name.c_str(), AT_REMOVEDIR);
   }
+}
+
+// Makes a directory and locks it. Fails with ENOENT or EWOULDBLOCK when another process took it for
+// a left-over before its lock was held: then another one is to be made.
+Result<LockedDirectory> MakeLocked(const std::string& parent) {
+  LockedDirectory made;
+  made.path = parent + '/' + std::string(kPrefix) + std::string(kUnique);
+  if (mkdtemp(made.path.data()) == nullptr) {
+    return SystemError(ErrorCode::kShadowCopy, errno, "mkdtemp", parent);
+  }
+  made.directory = OpenDirectory(AT_FDCWD, made.path.c_str());
+  if (!made.directory.valid()) {
+    const Error error = SystemError(ErrorCode::kShadowCopy, errno, "open", made.path);
+    rmdir(made.path.c_str());
+    return error;
+  }
+  auto lock = TakeLock(made.directory.get(), LockFile::kMayBeMade, made.path);
+  if (!lock.ok()) {
+    if (lock.error().system_code != EWOULDBLOCK) unlinkat(made.directory.get(), kLockFile, 0);
+    rmdir(made.path.c_str());
+    return lock.error();
+  }
+  made.lock = std::move(lock).value();
+  return made;
 }
 
 }  // namespace
 
 Result<std::shared_ptr<ShadowDirectory>> ShadowDirectory::Create(const std::string& parent) {
   RemoveLeftOvers(parent);
-  // Another process may take a directory for a left-over before its lock is held. It then sees the
-  // lock file go, and starts again with another name.
   constexpr int kAttempts = 16;
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    std::string path = parent + '/' + kPrefix + kUnique;
-    if (mkdtemp(path.data()) == nullptr) {
-      return SystemError(ErrorCode::kShadowCopy, errno, "mkdtemp", parent);
+  for (int attempt = 1;; ++attempt) {
+    auto made = MakeLocked(parent);
+    if (made.ok()) {
+      return std::shared_ptr<ShadowDirectory>(new ShadowDirectory(std::move(made).value()));
     }
-    const UniqueFd directory = OpenDirectory(AT_FDCWD, path.c_str());
-    UniqueFd lock =
-        directory.valid() ? TakeLock(directory.get(), LockFile::kMayBeMade) : UniqueFd();
-    if (lock.valid()) {
-      return std::shared_ptr<ShadowDirectory>(
-          new ShadowDirectory(std::move(path), std::move(lock)));
-    }
+    const int number = made.error().system_code;
+    const bool taken =
+        made.error().syscall != "mkdtemp" && (number == ENOENT || number == EWOULDBLOCK);
+    if (!taken || attempt == kAttempts) return made.error();
   }
-  return Error{ErrorCode::kShadowCopy, "flock", parent, "cannot lock a private directory", 0, ""};
 }
 
-ShadowDirectory::ShadowDirectory(std::string path, UniqueFd lock)
-    : path_(std::move(path)), lock_(std::move(lock)) {}
-
-ShadowDirectory::~ShadowDirectory() {
-  const UniqueFd directory = OpenDirectory(AT_FDCWD, path_.c_str());
-  if (directory.valid()) Remove(AT_FDCWD, path_, directory.get());
-}
+ShadowDirectory::~ShadowDirectory() { Remove(AT_FDCWD, made_.path, made_.directory.get()); }
 
 std::string ShadowDirectory::NextPath(const std::string& original_path) {
-  const std::string name = original_path.substr(original_path.rfind('/') + 1);
-  return path_ + '/' + std::to_string(++copies_) + '-' + name;
+  std::string name = original_path.substr(original_path.rfind('/') + 1);
+  if (name.size() > kMaxName) name.erase(0, name.size() - kMaxName);
+  return made_.path + '/' + std::to_string(++copies_) + '-' + name;
 }
 
 }  // namespace dynamic_reload

@@ -18,7 +18,7 @@ class UniqueFd {
     return *this;
   }
   ~UniqueFd() {
-    if (fd_ >= 0) close(fd_);  // Everything that must not be lost is checked before.
+    if (fd_ >= 0) close(fd_);  // Who must know of an error calls release() and close().
   }
 
   int get() const { return fd_; }

@@ -104,7 +104,8 @@ class InotifyWatcher final : public Watcher {
       MutexLock lock(mutex_);
       tasks.swap(tasks_);
     }
-    for (const auto& task : tasks) task();
+    // Each is destroyed when it has run: what it held must not outlive a later task.
+    for (auto& task : tasks) std::exchange(task, nullptr)();
   }
 
   // False when the system will not give any more events.

@@ -3,6 +3,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 
 const START_DEADLINE_MS = 10_000;
 const ROUND_DEADLINE_MS = 2_000;
@@ -93,10 +94,9 @@ export class Host {
     const child = fork(this.#program, [this.library], { env: this.#environment });
     this.#child = child;
     this.#isCold = true;
-    const signal = AbortSignal.timeout(START_DEADLINE_MS);
-    const [message] = await once(child, 'message', { signal });
-    if (message.event !== 'ready' || message.version !== this.#expected) {
-      throw new Error(`${this.name} did not start: ${JSON.stringify(message)}`);
+    const first = await firstSignOf(child);
+    if (first.event !== 'ready' || first.version !== this.#expected) {
+      throw new Error(`${this.name} did not start: ${JSON.stringify(first)}`);
     }
     child.on('message', (later) => {
       if (this.#child === child) this.#onMessage(later);
@@ -127,4 +127,18 @@ export class Host {
     this.#endRound?.(time);
     this.#endRound = undefined;
   }
+}
+
+/** The first message of a child, or that it ended, or that it keeps silent. */
+async function firstSignOf(child) {
+  const others = new AbortController();
+  const { signal } = others;
+  const signs = [
+    once(child, 'message', { signal }).then(([message]) => message),
+    once(child, 'exit', { signal }).then(([code]) => ({ event: 'exit', code })),
+    delay(START_DEADLINE_MS, { event: 'silence' }, { signal }),
+  ];
+  const first = await Promise.race(signs);
+  others.abort();
+  return first;
 }

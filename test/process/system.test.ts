@@ -61,14 +61,17 @@ describe('a process that watches', () => {
 
   test('does nothing at all while no file changes, also after a failure', async () => {
     const { script, thread } = await startWatching();
-    const wakeUps = () => {
-      const status = readFileSync(`/proc/${script.pid}/task/${thread}/status`, 'utf8');
-      return Number(/^voluntary_ctxt_switches:\s*(\d+)/m.exec(status)?.[1]);
+    // Switches, and time on a processor: a thread that never sleeps would not be woken either.
+    const activity = () => {
+      const task = `/proc/${script.pid}/task/${thread}`;
+      const switches = readFileSync(`${task}/status`, 'utf8').match(/ctxt_switches:.*/g);
+      const times = readFileSync(`${task}/stat`, 'utf8').split(' ').slice(13, 15);
+      return [...(switches ?? []), ...times].join();
     };
     const isIdleForASecond = async () => {
-      const before = wakeUps();
+      const before = activity();
       await setTimeout(1000);
-      return wakeUps() === before;
+      return activity() === before;
     };
     await waitFor(isIdleForASecond);
 

@@ -12,6 +12,8 @@
 // The steps are in scenario-steps.ts; here are those about the scenario itself:
 //
 //   repeat 2..51: STEP      with {n} for the number
+//   begin: STEP             goes on with the next line while this one is carried out
+//   finish                  until that is done
 //   wait reload             the third of these waits for the third reload
 //   wait failure            likewise
 //   expect [LIBRARY] reloads N failures N version N
@@ -77,6 +79,7 @@ class Player {
   #reloads = 0;
   #failures = 0;
   #settled = false;
+  #begun: Promise<void> | undefined;
 
   constructor(stage: Stage) {
     this.#stage = stage;
@@ -101,6 +104,10 @@ class Player {
       for (let n = Number(first); n <= Number(last); n += 1) {
         await this.#step(step.replaceAll('{n}', String(n)));
       }
+    } else if (text.startsWith('begin: ')) {
+      this.#begun = carryOut(this.#stage, text.slice('begin: '.length));
+    } else if (text === 'finish') {
+      await this.#begun;
     } else if (text === 'wait reload') {
       await world.reloads(++this.#reloads);
     } else if (text === 'wait failure') {

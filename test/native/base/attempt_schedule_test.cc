@@ -133,13 +133,27 @@ TEST(AChangeRenewsPatience) {
   CHECK(schedule.due() == later + milliseconds(6));
 }
 
-// An installer may leave a file damaged between two writes, so each look may find something else.
-TEST(PatienceIsCountedFromTheFirstLookWhateverTheLooksFound) {
+// A file that was written slowly, and is damaged when its writer is gone, may still be finished.
+TEST(EachFindingHasAPatienceOfItsOwn) {
   AttemptSchedule schedule(kNoQuiet);
   schedule.Note(kStart);
   CHECK(schedule.RetryBusy(kStart));
-  CHECK(schedule.RetryIncomplete(kStart + milliseconds(100)));
-  CHECK(!schedule.RetryIncomplete(kStart + AttemptSchedule::kIncompletePatience));
+  const Time closed = kStart + std::chrono::seconds(5);
+  CHECK(schedule.RetryIncomplete(closed));
+  CHECK(schedule.due() == closed + milliseconds(1));
+  CHECK(schedule.RetryIncomplete(closed + milliseconds(100)));
+  CHECK(!schedule.RetryIncomplete(closed + AttemptSchedule::kIncompletePatience));
+}
+
+TEST(ChangingFindingsDoNotGoOnForEver) {
+  AttemptSchedule schedule(kNoQuiet);
+  schedule.Note(kStart);
+  const Time end = kStart + AttemptSchedule::kBusyPatience;
+  for (Time now = kStart; now < end; now += milliseconds(200)) {
+    CHECK(schedule.RetryBusy(now));
+    CHECK(schedule.RetryIncomplete(now + milliseconds(100)));
+  }
+  CHECK(!schedule.RetryBusy(end));
 }
 
 }  // namespace

@@ -58,18 +58,20 @@ TEST(ARejectedFileIsTriedAgainWhenItIsWrittenAgain) {
   test.AddRunning(Version(1));
   ReplaceFile(test.path, Version(2));
   test.monitor->Reject(test.id, test.listener.NextCopy());
+  test.monitor->Flush();
   ReplaceFile(test.path, Version(2));
   CHECK(ReadFile(test.listener.NextCopy()) == Version(2));
 }
 
-TEST(ARejectedFileIsTriedAgainWhenItsAttributesChange) {
+// A linker sets the mode after it has closed the file. One build is one failure.
+TEST(ARejectedFileIsNotTriedAgainWhenItsAttributesChange) {
   MonitorFixture test;
   test.AddRunning(Version(1));
   ReplaceFile(test.path, Version(2));
   test.monitor->Reject(test.id, test.listener.NextCopy());
   test.monitor->Flush();
   CHECK_EQ(chmod(test.path.c_str(), 0755), 0);
-  CHECK(ReadFile(test.listener.NextCopy()) == Version(2));
+  CHECK_EQ(test.WaitingAfterFence(), 0);
 }
 
 TEST(RejectingAnOldCopyLeavesTheNewerOneAlone) {
@@ -80,6 +82,7 @@ TEST(RejectingAnOldCopyLeavesTheNewerOneAlone) {
   ReplaceFile(test.path, Version(3));
   const std::string new_copy = test.listener.NextCopy();
   test.monitor->Reject(test.id, old_copy);
+  test.monitor->Flush();
   ReplaceFile(test.path, Version(3));
   CHECK_EQ(test.WaitingAfterFence(), 0);
   CHECK(fs::exists(new_copy));
@@ -143,6 +146,7 @@ TEST(ARemovedLibraryIsNotWatched) {
   MonitorFixture test;
   test.AddRunning(Version(1));
   test.monitor->Remove(test.id);
+  test.monitor->Flush();
   ReplaceFile(test.path, Version(2));
   WriteFile(test.path, "garbage");
   CHECK_EQ(test.WaitingAfterFence(), 0);
@@ -155,6 +159,7 @@ TEST(RemovingOneOfTwoLibrariesLeavesTheOtherWatched) {
   const LibraryId second = test.Add(test.path);
   CHECK_EQ(test.listener.NextChange().library, second);
   test.monitor->Remove(test.id);
+  test.monitor->Flush();
   WriteFile(test.path, Version(2));
   CHECK_EQ(test.listener.NextChange().library, second);
   CHECK_EQ(test.WaitingAfterFence(), 0);

@@ -235,7 +235,7 @@ TEST(KeepsAnEmptyDirectoryWhoseNameWeDoNotGive) {
 // Each sweeps while the others are between making their directory and locking it.
 TEST(DirectoriesThatAreMadeAtOnceDoNotRemoveEachOther) {
   const TemporaryDirectory parent;
-  constexpr int kRounds = 50;
+  constexpr int kRounds = 200;
   std::vector<std::thread> threads;
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&parent] {

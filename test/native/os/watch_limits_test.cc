@@ -59,7 +59,7 @@ TEST(TooManyWatchedDirectoriesAreAnErrorThatSaysSo) {
     const Error error = test.listener.NextError();
     CHECK_EQ(error.code, ErrorCode::kWatchLimit);
     CHECK_EQ(error.syscall, "inotify_add_watch");
-    CHECK_EQ(error.path, test.directory.path());
+    CHECK_EQ(error.path, test.path);
     CHECK_EQ(error.message, "No space left on device");
   });
 }

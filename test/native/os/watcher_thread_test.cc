@@ -99,6 +99,7 @@ TEST(TicksAtOnceWhenTheTimeIsPast) {
 TEST(DoesNotWakeUpForWhatIsNotWatched) {
   WatcherFixture test;
   fs::create_directories(test.directory / "build/sub");
+  WriteFile(test.directory / "beside", "text");
   const std::string path = test.directory / "build/lib.so";
   WriteFile(path, "first");
   test.Watch(WatcherFixture::kWatch, path);
@@ -108,7 +109,7 @@ TEST(DoesNotWakeUpForWhatIsNotWatched) {
   const int before = test.handler.WaitForTicks(1).count;
 
   CHECK_EQ(ReadFile(path), "first");
-  WriteFile(test.directory / "beside", "text");
+  WriteFile(test.directory / "beside", "other text");
   fs::remove(test.directory / "beside");
   WriteFile(test.directory / "build/sub/lib.so", "text");
   CHECK_EQ(test.handler.WaitForTicks(0).count, before + 1);
