@@ -269,32 +269,3 @@ describe('while a reload waits', () => {
     expect(readdirSync('shadow')).toEqual([]);
   });
 });
-
-describe('a listener can close what it is told of', () => {
-  test.each(['before', 'after'] as const)('the library, in "%s"', async (name) => {
-    await using reloader = new DynamicReload();
-    const library = await reloader.addLibrary(build(1), { symbols: sharedFun });
-    const log = logEvents(reloader);
-    reloader.on(name, () => void reloader.removeLibrary(library));
-    const end = nextEvent(reloader, name === 'before' ? 'failed' : 'after');
-    build(2);
-    await end;
-    const expected = name === 'before' ? 'failed 1: ERR_LIBRARY_CLOSED' : 'after 2';
-    expect(log).toEqual(['before 1', expected]);
-    expect(() => library.symbols.shared_fun()).toThrow(codedError('ERR_LIBRARY_CLOSED'));
-  });
-
-  test.each(['before', 'after', 'failed'] as const)('the reloader, in "%s"', async (name) => {
-    const reloader = new DynamicReload({ shadowDir: project.directory('shadow') });
-    await reloader.addLibrary(build(1), { symbols: sharedFun });
-    const log = logEvents(reloader);
-    const closed = new Promise<void>((resolve) => {
-      reloader.on(name, () => void reloader.close().then(resolve));
-    });
-    if (name === 'failed') compile('int other;', project.file('libx.so'));
-    else build(2);
-    await closed;
-    expect(log).toHaveLength(2);
-    expect(readdirSync('shadow')).toEqual([]);
-  });
-});

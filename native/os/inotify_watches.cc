@@ -13,17 +13,20 @@ namespace dynamic_reload {
 
 namespace {
 
-// Names that appear. A name that disappears is not news: nothing is unloaded for it, and what comes
-// in its place appears.
+// That a directory is moved away, whatever happens in it.
+constexpr uint32_t kDirectoryMask = IN_MOVE_SELF | IN_ONLYDIR | IN_MASK_ADD;
+
+// Names that appear in a directory.
 constexpr uint32_t kEntryMask = IN_CREATE | IN_MOVED_TO | IN_ONLYDIR | IN_MASK_ADD;
 
 // Never IN_MODIFY: it floods the queue while a file is written, says nothing about the end of the
 // writing, and a writer that maps the file does not raise it.
-constexpr uint32_t kFileMask = kEntryMask | IN_CLOSE_WRITE | IN_ATTRIB | IN_EXCL_UNLINK;
+constexpr uint32_t kFileMask =
+    kEntryMask | IN_CLOSE_WRITE | IN_ATTRIB | IN_DELETE | IN_MOVED_FROM | IN_EXCL_UNLINK;
 constexpr uint32_t kInodeMask = IN_CLOSE_WRITE | IN_MASK_ADD;
 
-// The kernel dropped the watch: the directory is gone, or its file system is.
-constexpr uint32_t kLostMask = IN_UNMOUNT | IN_IGNORED;
+// The directory is not where it was, or the kernel dropped the watch.
+constexpr uint32_t kLostMask = IN_MOVE_SELF | IN_UNMOUNT | IN_IGNORED;
 
 // A symbolic link or a second name of a finished file is complete at birth; for them nothing but
 // their creation is reported. Any other new file is empty and its writer will close it.
@@ -95,9 +98,19 @@ Status InotifyWatches::ApplyPlan(WatchId watch, const std::string& path, const P
       status = WatchError(errno, path);  // What the user knows, not what led there.
     }
   };
-  for (const PlannedEntry& entry : plan) {
-    const auto kind = entry.is_file ? Interest::Kind::kFile : Interest::Kind::kEntry;
-    add(entry.directory, entry.is_file ? kFileMask : kEntryMask, {watch, kind, entry.name});
+  for (const PathPlan::Entry& entry : plan.entries) {
+    if (entry.is_file) {
+      add(entry.directory, kFileMask, {watch, Interest::Kind::kFile, entry.name});
+    } else if (entry.is_directory && plan.file_exists) {
+      // A directory with the file in it can only be moved away. What else appears beside it (think
+      // of the temporary directory) is not worth waking up for.
+      add(entry.directory + '/' + entry.name, kDirectoryMask,
+          {watch, Interest::Kind::kDirectory, ""});
+    } else {
+      // One without the file can be deleted, which the kernel reports only when the last process
+      // that stands in it has left. So wait for what comes in its place.
+      add(entry.directory, kEntryMask, {watch, Interest::Kind::kEntry, entry.name});
+    }
   }
   add(path, kInodeMask, {watch, Interest::Kind::kInode, ""});
   return status;
@@ -174,13 +187,13 @@ void InotifyWatches::HandleInterest(const Interest& interest, const inotify_even
     Rescan(interest.watch, on_event, on_error);
     return;
   }
-  if (interest.name != name) return;
+  if (interest.kind == Kind::kDirectory || interest.name != name) return;
   if (interest.kind == Kind::kEntry) {
     Rescan(interest.watch, on_event, on_error);
     return;
   }
 
-  if ((event.mask & IN_MOVED_TO) != 0) {
+  if ((event.mask & (IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE)) != 0) {
     Rescan(interest.watch, on_event, on_error);
   } else if ((event.mask & IN_CREATE) != 0) {
     const std::string path = paths_[interest.watch].path;

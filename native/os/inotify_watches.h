@@ -42,9 +42,10 @@ class InotifyWatches {
   // Why a kernel watch exists.
   struct Interest {
     enum class Kind {
-      kEntry,  // A name in a directory that the path passes through.
-      kFile,   // The last name of the path.
-      kInode,  // The file itself: written through another name of it.
+      kDirectory,  // A directory that the path passes through: moved away.
+      kEntry,      // A name in a directory that the path passes through, or will.
+      kFile,       // The last name of the path.
+      kInode,      // The file itself: written through another name of it.
     };
     WatchId watch;
     Kind kind;

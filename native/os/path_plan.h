@@ -9,24 +9,30 @@
 
 namespace dynamic_reload {
 
-// A name that decides what file a path names: whatever appears under it in the directory may be
-// another file, another directory or another link than before.
-struct PlannedEntry {
-  std::string directory;
-  std::string name;
-  bool is_file;  // The last component. The others are passed through.
+// What decides which file a path names, from the root on, as of the moment the plan is made. A
+// watch on the file or on its directory alone is not enough: a directory further up may be swapped
+// for another, or a symbolic link be replaced.
+struct PathPlan {
+  // A name that the path goes through.
+  struct Entry {
+    std::string directory;
+    std::string name;
+    bool is_file;       // The last component. It may be a link to the next entry.
+    bool is_directory;  // A plain directory, not a link to one. False while there is nothing.
 
-  bool operator==(const PlannedEntry& other) const {
-    return std::tie(directory, name, is_file) ==
-           std::tie(other.directory, other.name, other.is_file);
+    bool operator==(const Entry& other) const {
+      return std::tie(directory, name, is_file, is_directory) ==
+             std::tie(other.directory, other.name, other.is_file, other.is_directory);
+    }
+  };
+
+  std::vector<Entry> entries;
+  bool file_exists = false;
+
+  bool operator==(const PathPlan& other) const {
+    return entries == other.entries && file_exists == other.file_exists;
   }
 };
-
-// Every name to watch so that no change of the file behind a path goes unseen, as of now, from the
-// root on. A watch on the file or on its directory alone is not enough: a directory further up may
-// be swapped for another, or a symbolic link be replaced. Nor is it enough to wait until a
-// directory is gone: that is reported only when the last process that stands in it leaves.
-using PathPlan = std::vector<PlannedEntry>;
 
 // Follows `path`, which is absolute, one component at a time as path_resolution(7) describes. Stops
 // at what does not exist: once that appears, plan again.

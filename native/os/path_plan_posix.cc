@@ -63,16 +63,18 @@ PathPlan PlanPath(const std::string& path) {
     const bool exists = lstat(full.c_str(), &status) == 0;
     const bool is_link = exists && S_ISLNK(status.st_mode);
     const bool is_directory = exists && S_ISDIR(status.st_mode);
-    plan.push_back({directory, name, is_file});
-    if (!is_link && !is_directory) break;  // Missing, or nothing that could be passed through.
+    plan.entries.push_back({directory, name, is_file, is_directory});
     if (is_link) {
       const std::string target = ReadLink(full);
       if (target.empty()) break;
       if (target[0] == '/') directory = "/";
       rest = target + rest;
       ++links;
-    } else if (!is_file) {
+    } else if (is_directory && !is_file) {
       directory = full;
+    } else {
+      plan.file_exists = exists && is_file;  // Else missing, or nothing that can be passed through.
+      break;
     }
   }
   return plan;

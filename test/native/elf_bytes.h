@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <cstring>
 #include <string>
-#include <utility>
+#include <vector>
 
 #include "test/native/check.h"
 
@@ -17,9 +17,9 @@ namespace dynamic_reload::test {
 // REQUIRES: the bytes are a whole 64-bit file
 class ElfBytes {
  public:
-  explicit ElfBytes(std::string bytes) : bytes_(std::move(bytes)) {}
+  explicit ElfBytes(const std::string& bytes) : bytes_(bytes.begin(), bytes.end()) {}
 
-  const std::string& bytes() const { return bytes_; }
+  std::string bytes() const { return std::string(bytes_.begin(), bytes_.end()); }
 
   template <typename Entry>
   Entry At(size_t offset) const {
@@ -65,7 +65,7 @@ class ElfBytes {
     Fail(__FILE__, __LINE__, "ElfBytes::Segment", "no segment of type " + std::to_string(type));
   }
 
-  std::string bytes_;
+  std::vector<char> bytes_;
 };
 
 }  // namespace dynamic_reload::test

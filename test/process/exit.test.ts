@@ -44,11 +44,17 @@ describe('a process', () => {
     expect(ending).toEqual({ code: 0, signal: null, lines: [], errors: '' });
   });
 
-  test.each(['nothing else', 'watching', 'closed'])(
-    'leaves no shadow directory behind when it ends by itself: %s',
-    async (how) => {
-      await stage.start('exit.mjs', how).ended;
-      expect(readdirSync(stage.file('shadow'))).toEqual([]);
-    },
-  );
+  test.each([
+    'nothing else',
+    'watching',
+    'closed',
+    'exit at once',
+    'exit in before',
+    'exit in after',
+    'throw in after',
+    'throw in update',
+  ])('leaves no shadow directory behind: %s', async (how) => {
+    await stage.start('exit.mjs', how).ended;
+    expect(readdirSync(stage.file('shadow'))).toEqual([]);
+  });
 });

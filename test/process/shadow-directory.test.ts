@@ -22,16 +22,6 @@ describe('a shadow directory', () => {
     expect(directories()).toEqual([]);
   });
 
-  test.each(['exit at once', 'exit in after', 'throw in after'])(
-    'of a process that ended early is removed by the next one at the latest: %s',
-    async (how) => {
-      await stage.start('exit.mjs', how).ended;
-      const next = await stage.start('next.mjs').ended;
-      expect(next).toMatchObject({ code: 0, errors: '' });
-      expect(directories()).toEqual([]);
-    },
-  );
-
   test('of a living process is left alone', async () => {
     const living = stage.start('watch.mjs');
     await living.said('ready');

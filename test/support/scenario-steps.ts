@@ -104,6 +104,7 @@ const STEPS: readonly (readonly [RegExp, Step])[] = [
   [/^touch (\S+)$/, (s, file) => run('touch', [at(s, file)])],
   [/^read (\S+)$/, (s, file) => run('cat', [at(s, file)])],
   [/^create (\d+) files in (\S+)$/, (s, n, name) => write(s, 'create', name, n)],
+  [/^stand in (\S+)$/, (s, name) => s.world.standIn(at(s, name))],
   // A tool that does something else for a while.
   [/^pause (\d+)ms$/, (_s, ms) => setTimeout(Number(ms))],
   // Until every effect of what was done so far is there.

@@ -1,5 +1,6 @@
 // The running program of a scenario: a reloader, the libraries of the scenario, and one of our own.
 
+import { spawn, type ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -53,6 +54,7 @@ export class ScenarioWorld {
   readonly #progress = new EventEmitter();
   /** What must not happen, in words. */
   readonly #complaints: string[] = [];
+  readonly #shells: ChildProcess[] = [];
   #sentinel!: Observed;
 
   constructor(options: WorldOptions) {
@@ -142,7 +144,15 @@ export class ScenarioWorld {
   }
 
   /** Closes everything. Throws when something is left. */
+  /** Starts a process whose current directory it is, as a shell in a terminal has one. */
+  async standIn(directory: string): Promise<void> {
+    const shell = spawn('cat', { cwd: directory, stdio: ['pipe', 'ignore', 'inherit'] });
+    this.#shells.push(shell);
+    await once(shell, 'spawn');
+  }
+
   async close(): Promise<void> {
+    for (const shell of this.#shells) shell.kill();
     await this.#reloader.close();
     expect(readdirSync(this.#shadowParent)).toEqual([]);
     expect(this.#copiesInMemory()).toEqual([]);

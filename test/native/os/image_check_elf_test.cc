@@ -166,6 +166,19 @@ TEST(SegmentsThatReachPastTheEndAreIncomplete) {
   CHECK(IsIncomplete(damaged([](auto& segment) { segment.p_offset = UINT64_MAX; })));
 }
 
+TEST(SectionsThatReachPastTheEndAreIncomplete) {
+  const auto damaged = [](auto change) {
+    ElfBytes elf(FirstLibrary());
+    const size_t last = elf.header().e_shoff + (elf.header().e_shnum - 1U) * sizeof(Elf64_Shdr);
+    auto section = elf.At<Elf64_Shdr>(last);
+    change(section);
+    elf.SetAt(last, section);
+    return elf.bytes();
+  };
+  CHECK(IsIncomplete(damaged([](auto& section) { section.sh_size = uint64_t{1} << 40; })));
+  CHECK(IsIncomplete(damaged([](auto& section) { section.sh_offset = UINT64_MAX; })));
+}
+
 TEST(ADynamicSectionThatReachesPastTheEndIsIncomplete) {
   ElfBytes elf(FirstLibrary());
   Elf64_Phdr dynamic = elf.Segment(PT_DYNAMIC);

@@ -72,6 +72,17 @@ TEST(WritingItInPlaceIsAChange) {
   CHECK_EQ(test.WaitingAfterFence(), 0);
 }
 
+// The end of a write is announced a moment before the kernel lets go of the writer. A look may come
+// in between.
+TEST(EveryWriteIsAChangeHoweverSoonTheMonitorLooks) {
+  MonitorFixture test;
+  test.AddRunning(Version(0));
+  for (int version = 1; version <= 300; ++version) {
+    WriteFile(test.path, Version(version % 100));
+    CHECK(ReadFile(test.listener.NextCopy()) == Version(version % 100));
+  }
+}
+
 TEST(DeletingItAndMakingItAgainIsAChange) {
   MonitorFixture test;
   test.AddRunning(Version(1));
@@ -144,6 +155,18 @@ TEST(ADeletedLibraryKeepsRunning) {
   fs::remove(test.path);
   CHECK_EQ(test.WaitingAfterFence(), 0);
   CHECK(fs::exists(copy));
+}
+
+TEST(ALibraryWhoseDirectoryIsSwappedForAnEmptyOneKeepsRunning) {
+  MonitorFixture test;
+  test.path = test.directory / "build/libfoo.so";
+  fs::create_directory(test.directory / "build");
+  test.AddRunning(Version(1));
+  fs::rename(test.directory / "build", test.directory / "old");
+  fs::create_directory(test.directory / "build");
+  CHECK_EQ(test.WaitingAfterFence(), 0);
+  WriteFile(test.path, Version(2));
+  CHECK(ReadFile(test.listener.NextCopy()) == Version(2));
 }
 
 TEST(ADamagedFileIsOneErrorAfterSomePatienceAndARepairedOneAChange) {

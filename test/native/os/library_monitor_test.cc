@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -17,6 +18,18 @@ namespace dynamic_reload::test {
 namespace {
 
 namespace fs = std::filesystem;
+
+// How many inotify watches this process has: proc(5), /proc/[pid]/fdinfo.
+size_t KernelWatches() {
+  size_t count = 0;
+  for (const std::string& name : NamesIn("/proc/self/fdinfo")) {
+    std::ifstream lines("/proc/self/fdinfo/" + name);
+    for (std::string line; std::getline(lines, line);) {
+      if (line.rfind("inotify wd:", 0) == 0) ++count;
+    }
+  }
+  return count;
+}
 
 // A newer copy is what the file is compared with, whether or not it runs yet.
 TEST(ACopyThatNobodyHasLoadedYetIsTheOneToCompareWith) {
@@ -100,6 +113,16 @@ TEST(DiscardDeletesACopy) {
   CHECK(fs::exists(second));
 }
 
+TEST(AfterTheNewestCopyIsDiscardedTheRunningOneIsComparedWith) {
+  MonitorFixture test;
+  test.AddRunning(Version(1));
+  ReplaceFile(test.path, Version(2));
+  test.monitor->Discard(test.listener.NextCopy());
+  test.monitor->Flush();
+  ReplaceFile(test.path, Version(1));
+  CHECK_EQ(test.WaitingAfterFence(), 0);
+}
+
 TEST(FlushReturnsWhenEverythingBeforeIsDone) {
   MonitorFixture test;
   std::vector<std::string> copies;
@@ -151,6 +174,32 @@ TEST(ARemovedLibraryIsNotWatched) {
   WriteFile(test.path, "garbage");
   CHECK_EQ(test.WaitingAfterFence(), 0);
   CHECK_EQ(test.listener.Copies(), 1);
+}
+
+// The looks that were still to come are not made. The second library, whose file is damaged for as
+// long, shows when they would have been.
+TEST(NothingIsSaidAboutALibraryThatWasRemovedWhileItsFileWasDamaged) {
+  MonitorFixture test;
+  Listener other(test.directory.path());
+  test.AddRunning(Version(1));
+  WriteFile(test.directory / "other.so", "garbage");
+  WriteFile(test.path, "garbage");
+  test.monitor->Add(test.directory / "other.so", other.Subscribe(std::chrono::milliseconds(0)));
+  test.monitor->Remove(test.id);
+  CHECK_EQ(other.NextError().code, ErrorCode::kLibraryIncomplete);
+  CHECK_EQ(test.WaitingAfterFence(), 0);
+}
+
+TEST(ARemovedLibraryGivesItsWatchesBack) {
+  MonitorFixture test;
+  const size_t before = KernelWatches();
+  test.AddRunning(Version(1));
+  CHECK(KernelWatches() > before);
+  ReplaceFile(test.path, Version(2));
+  test.listener.NextCopy();
+  test.monitor->Remove(test.id);
+  test.monitor->Flush();
+  CHECK_EQ(KernelWatches(), before);
 }
 
 TEST(RemovingOneOfTwoLibrariesLeavesTheOtherWatched) {

@@ -20,7 +20,7 @@ using Entry = std::tuple<std::string, std::string, bool>;
 
 std::vector<Entry> AllEntriesOf(const std::string& path) {
   std::vector<Entry> entries;
-  for (const auto& entry : PlanPath(path)) {
+  for (const auto& entry : PlanPath(path).entries) {
     entries.emplace_back(entry.directory, entry.name, entry.is_file);
   }
   return entries;

@@ -1,7 +1,9 @@
 #include "os/preparation.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <filesystem>
@@ -13,6 +15,7 @@
 #include "os/shadow_copy.h"
 #include "os/unique_fd.h"
 #include "test/native/check.h"
+#include "test/native/child_process.h"
 #include "test/native/elf_bytes.h"
 #include "test/native/files.h"
 #include "test/native/temporary_directory.h"
@@ -107,6 +110,35 @@ TEST(AWholeLibraryThatSomebodyHasOpenForWritingIsBusy) {
   CHECK_EQ(preparation.error->path, library.path);
   CHECK_EQ(library.Copies(), 0);
   writer = UniqueFd();
+  CHECK_EQ(library.Look().outcome, Outcome::kCopied);
+}
+
+// A slow writer is not a damaged file, however long it takes.
+TEST(ADamagedLibraryThatSomebodyHasOpenForWritingIsBusy) {
+  Library library;
+  WriteFile(library.path, FirstLibrary().substr(0, 5000));
+  const UniqueFd writer(open(library.path.c_str(), O_WRONLY | O_CLOEXEC));
+  CHECK(writer.valid());
+  CHECK_EQ(library.Look().outcome, Outcome::kBusy);
+}
+
+// As a file server does for its clients: fcntl(2), "Leases".
+TEST(ALibraryThatSomebodyHasLeasedForWritingHasChanged) {
+  Library library;
+  WriteFile(library.path, FirstLibrary());
+  ChildProcess server([&](const auto& report) {
+    signal(SIGIO, SIG_IGN);
+    const UniqueFd file(open(library.path.c_str(), O_RDWR | O_CLOEXEC));
+    report(fcntl(file.get(), F_SETLEASE, F_WRLCK) == 0 ? "leased" : "refused");
+    pause();
+    return 0;
+  });
+  CHECK_EQ(server.ReadLine(), "leased");
+  const Preparation preparation = library.Look();
+  CHECK_EQ(preparation.outcome, Outcome::kChanged);
+  CHECK_EQ(preparation.error->code, ErrorCode::kLibraryIncomplete);
+  CHECK_EQ(preparation.error->path, library.path);
+  server.Kill();
   CHECK_EQ(library.Look().outcome, Outcome::kCopied);
 }
 

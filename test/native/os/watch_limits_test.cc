@@ -3,10 +3,12 @@
 
 #include <sched.h>
 
+#include <cstddef>
 #include <cstdio>
 #include <fstream>
 #include <string>
 
+#include "os/path_plan.h"
 #include "test/native/check.h"
 #include "test/native/child_process.h"
 #include "test/native/os/monitor_fixture.h"
@@ -15,18 +17,18 @@ namespace dynamic_reload::test {
 namespace {
 
 // Under /proc/sys/user.
-bool SetToZero(const std::string& limit) {
+bool SetLimit(const std::string& limit, size_t value) {
   if (unshare(CLONE_NEWUSER) != 0) return false;
   std::ofstream stream("/proc/sys/user/" + limit);
-  stream << 0 << std::flush;
+  stream << value << std::flush;
   return stream.good();
 }
 
-// Runs `body` in a process without any room below the limit, unless the system forbids us to make
-// one.
-void RunWithout(const std::string& limit, void (*body)()) {
+// Runs `body` in a process that has this limit, unless the system forbids us to make one.
+template <typename Body>
+void RunWithLimit(const std::string& limit, size_t value, Body body) {
   ChildProcess child([&](const auto& report) {
-    if (!SetToZero(limit)) {
+    if (!SetLimit(limit, value)) {
       report("impossible");
       return 0;
     }
@@ -43,7 +45,7 @@ void RunWithout(const std::string& limit, void (*body)()) {
 }
 
 TEST(TooManyWatchersAreAnErrorThatSaysSo) {
-  RunWithout("max_inotify_instances", [] {
+  RunWithLimit("max_inotify_instances", 0, [] {
     const auto monitor = LibraryMonitor::Create();
     CHECK(!monitor.ok());
     CHECK_EQ(monitor.error().code, ErrorCode::kWatchLimit);
@@ -51,17 +53,27 @@ TEST(TooManyWatchersAreAnErrorThatSaysSo) {
   });
 }
 
-TEST(TooManyWatchedDirectoriesAreAnErrorThatSaysSo) {
-  RunWithout("max_inotify_watches", [] {
-    MonitorFixture test;
-    WriteFile(test.path, FirstLibrary());
-    test.Add(test.path);
-    const Error error = test.listener.NextError();
-    CHECK_EQ(error.code, ErrorCode::kWatchLimit);
-    CHECK_EQ(error.syscall, "inotify_add_watch");
-    CHECK_EQ(error.path, test.path);
-    CHECK_EQ(error.message, "No space left on device");
-  });
+// Be it one of the directories on the way or the file itself: a path that is watched in part would
+// lose changes without a word.
+TEST(EveryWatchThatIsRefusedIsAnErrorThatSaysSo) {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "libfoo.so";
+  WriteFile(path, FirstLibrary());
+  const size_t wanted = PlanPath(path).size() + 1;  // No directory twice, and the file.
+  for (size_t limit = 0; limit <= wanted; ++limit) {
+    RunWithLimit("max_inotify_watches", limit, [&] {
+      MonitorFixture test;
+      test.Add(path);
+      const Change change = test.listener.NextChange();
+      CHECK_EQ(change.copy.ok(), limit == wanted);
+      if (change.copy.ok()) return;
+      const Error& error = change.copy.error();
+      CHECK_EQ(error.code, ErrorCode::kWatchLimit);
+      CHECK_EQ(error.syscall, "inotify_add_watch");
+      CHECK_EQ(error.message, "No space left on device");
+      CHECK_EQ(path.substr(0, error.path.size()), error.path);
+    });
+  }
 }
 
 }  // namespace

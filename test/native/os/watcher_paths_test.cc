@@ -84,6 +84,20 @@ TEST(SeesAFileWhoseDirectoriesAppearOneByOne) {
   CHECK(test.Sees("first"));
 }
 
+// What appears between the plan and the watches that it asks for is seen by neither.
+TEST(SeesAFileThatAppearsWhileTheWatchIsMade) {
+  for (int round = 0; round < 300; ++round) {
+    PathTest test("a/b/lib.so");
+    test.watcher->Post([&] { CHECK_OK(test.watcher->Watch(WatcherFixture::kWatch, test.path)); });
+    fs::create_directories(test.directory / "a/b");
+    WriteFile(test.path, "first");
+    test.Run([&] { test.handler.on_event(WatcherFixture::kWatch); });
+    CHECK(test.Sees("first"));
+    ReplaceFile(test.path, "second");
+    CHECK(test.Sees("second"));
+  }
+}
+
 TEST(SeesADirectoryThatIsMovedIn) {
   PathTest test("build/lib.so");
   test.StartWatching();
