@@ -25,6 +25,7 @@ const required = [
 ];
 const allowed = [
   /^dist\/.+\.(js|js\.map|d\.ts)$/,
+  /^docs\/.+\.md$/,
   /^native\/.+\.(cc|h|txt)$/,
   /^prebuilds\/.+\.node$/,
 ];

@@ -264,5 +264,24 @@ TEST(ManyChangesInAQuickRowAreOneChangeWithDebounce) {
   }
 }
 
+// Who asks for the first version may be blocked until it comes.
+TEST(TheFirstAnswerDoesNotWaitForQuiet) {
+  MonitorFixture test;
+  WriteFile(test.path, "not yet");
+  test.Add(test.path, std::chrono::hours(1));
+  test.Fence();
+  WriteFile(test.path, "still not");
+  CHECK_EQ(test.listener.NextError().code, ErrorCode::kLibraryIncomplete);
+}
+
+TEST(ACopyThatNobodyWantsIsNotComparedWith) {
+  MonitorFixture test;
+  test.AddRunning(Version(1));
+  ReplaceFile(test.path, Version(2));
+  test.monitor->Discard(test.listener.NextCopy());
+  ReplaceFile(test.path, Version(1));
+  CHECK_EQ(test.WaitingAfterFence(), 0);
+}
+
 }  // namespace
 }  // namespace dynamic_reload::test

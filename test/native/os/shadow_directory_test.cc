@@ -1,9 +1,11 @@
 #include "os/shadow_directory.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <memory>
 #include <set>
@@ -247,6 +249,35 @@ TEST(DirectoriesThatAreMadeAtOnceDoNotRemoveEachOther) {
     });
   }
   for (std::thread& thread : threads) thread.join();
+  CHECK_EQ(NamesIn(parent.path()).size(), 0);
+}
+
+// As much of a name as fits is kept.
+TEST(ACopyOfALibraryWithTheLongestNameHasAValidName) {
+  const TemporaryDirectory parent;
+  auto shadow = ShadowDirectory::Create(parent.path());
+  CHECK_OK(shadow);
+  const std::string copy = shadow.value()->NextPath("/x/" + std::string(252, 'a') + ".so");
+  WriteFile(copy, "");
+  CHECK_EQ(copy.substr(copy.size() - 4), "a.so");
+}
+
+// The reason is told, and nothing is left behind, whichever descriptor is the one too many.
+TEST(TooFewDescriptorsAreAnErrorThatSaysSo) {
+  const TemporaryDirectory parent;
+  ChildProcess child([&](const auto& /*report*/) {
+    int failures = 0;
+    for (const rlim_t limit : {0, 4, 5, 6, 7, 8, 9, 10}) {
+      const rlimit few = {limit, 100};
+      CHECK_EQ(setrlimit(RLIMIT_NOFILE, &few), 0);
+      const auto shadow = ShadowDirectory::Create(parent.path());
+      if (shadow.ok()) continue;
+      CHECK_EQ(shadow.error().system_code, EMFILE);
+      ++failures;
+    }
+    return failures >= 2 ? 0 : 1;
+  });
+  CHECK_EQ(child.Wait(), 0);
   CHECK_EQ(NamesIn(parent.path()).size(), 0);
 }
 

@@ -59,7 +59,7 @@ TEST(EveryWatchThatIsRefusedIsAnErrorThatSaysSo) {
   const TemporaryDirectory directory;
   const std::string path = directory / "libfoo.so";
   WriteFile(path, FirstLibrary());
-  const size_t wanted = PlanPath(path).size() + 1;  // No directory twice, and the file.
+  const size_t wanted = PlanPath(path).entries.size() + 1;  // No directory twice, and the file.
   for (size_t limit = 0; limit <= wanted; ++limit) {
     RunWithLimit("max_inotify_watches", limit, [&] {
       MonitorFixture test;
