@@ -221,6 +221,19 @@ describe('a file that is added while it is being added', () => {
     expect((await second.adding).symbols.two()).toBe(2);
   });
 
+  test('belongs to the second alone when the first gives up too late to stop it', async () => {
+    const file = build();
+    await using reloader = new DynamicReload();
+    const controller = new AbortController();
+    const first = reloader.addLibrary(file, { symbols: one, signal: controller.signal });
+    controller.abort(new Error('too late'));
+    const library = reloader.addLibrarySync(file, { symbols: one });
+    await expect(first).rejects.toThrow('too late');
+    expect(library.symbols.one()).toBe(1);
+    await library.close();
+    expect(() => library.symbols.one()).toThrow(codedError('ERR_LIBRARY_CLOSED'));
+  });
+
   test.each(['nothing else', 'a call that runs'])(
     'is refused to all when the reloader is closed and waits for %s',
     async (what) => {

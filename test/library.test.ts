@@ -6,7 +6,7 @@ import { compile } from './support/compiler';
 import { logEvents } from './support/event-log';
 import { shadowCopies } from './support/shadow-copies';
 import { useProjectDirectory } from './support/temporary-directory';
-import { nextEvent, waitFor } from './support/wait';
+import { DEADLINE_MS, nextEvent, waitFor } from './support/wait';
 
 const project = useProjectDirectory();
 
@@ -162,6 +162,20 @@ describe('removing a library', () => {
     build(2, 'liby.so');
     expect((await after).library).toBe(kept);
     expect(removed.version).toBe(1);
+  });
+
+  test('drops a change that is on its way, with its copy', async () => {
+    await using reloader = new DynamicReload({ shadowDir: '.' });
+    const library = await reloader.addLibrary(build(1));
+    const log = logEvents(reloader);
+    build(2);
+    const deadline = performance.now() + DEADLINE_MS;
+    while (!shadowCopies('.').includes('2-libx.so')) {
+      expect(performance.now()).toBeLessThan(deadline);
+    }
+    await reloader.removeLibrary(library);
+    await waitFor(() => shadowCopies('.').length === 0);
+    expect(log).toEqual([]);
   });
 
   test('makes room to add it again, as a new library of version 1', async () => {

@@ -16,13 +16,13 @@ namespace {
 // That a directory is moved away, whatever happens in it.
 constexpr uint32_t kDirectoryMask = IN_MOVE_SELF | IN_ONLYDIR | IN_MASK_ADD;
 
-// Names that appear in a directory.
-constexpr uint32_t kEntryMask = IN_CREATE | IN_MOVED_TO | IN_ONLYDIR | IN_MASK_ADD;
+// Names that appear in a directory, and those that go: the directory itself may be next.
+constexpr uint32_t kEntryMask =
+    IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM | IN_ONLYDIR | IN_MASK_ADD;
 
 // Never IN_MODIFY: it floods the queue while a file is written, says nothing about the end of the
 // writing, and a writer that maps the file does not raise it.
-constexpr uint32_t kFileMask =
-    kEntryMask | IN_CLOSE_WRITE | IN_ATTRIB | IN_DELETE | IN_MOVED_FROM | IN_EXCL_UNLINK;
+constexpr uint32_t kFileMask = kEntryMask | IN_CLOSE_WRITE | IN_ATTRIB | IN_EXCL_UNLINK;
 constexpr uint32_t kInodeMask = IN_CLOSE_WRITE | IN_MASK_ADD;
 
 // The directory is not where it was, or the kernel dropped the watch.

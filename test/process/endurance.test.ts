@@ -7,7 +7,7 @@ interface Holdings {
 }
 
 describe('a process', () => {
-  const stage = useScripts(['--expose-gc']);
+  const stage = useScripts({ nodeOptions: ['--expose-gc'] });
 
   test('holds after a thousand reloads what it held before', async () => {
     const { code, signal, lines, errors } = await stage.start('thousand.mjs').ended;

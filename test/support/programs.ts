@@ -6,15 +6,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-/** For tools that are not ours: a sanitizer that this process was started with is none of theirs. */
-const { LD_PRELOAD: _ours, ...environment } = process.env;
+// A sanitizer that this process was started with is none of theirs.
+const environment = { ...process.env };
+delete environment['LD_PRELOAD'];
 
 /** Runs a program to its end. Rejects unless it leaves with status 0. */
 export async function run(program: string, args: readonly string[], cwd?: string): Promise<void> {
   await promisify(execFile)(program, args, { cwd, env: environment });
 }
 
-/** A program that is compiled before the tests of a file, and removed after them. */
+/** The program of writer.c: compiled before the tests of a file, removed after them. */
 export function useWriter(): { readonly path: string } {
   const writer = { path: '' };
   let directory: string;

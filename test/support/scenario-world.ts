@@ -179,7 +179,10 @@ export class ScenarioWorld {
 
   #note(library: Library, event: string, error?: DynamicReloadError): void {
     const observed = this.#all().find((one) => one.library === library);
-    if (observed === undefined) return this.#complain(library, `${event} before it was loaded`);
+    if (observed === undefined) {
+      this.#complain(library, `has "${event}" before it was loaded`);
+      return;
+    }
     observed.history += `${event} `;
     if (error !== undefined) observed.failures.push(error);
     if (event === 'after') {

@@ -18,6 +18,13 @@ export interface Ending {
   readonly errors: string;
 }
 
+export interface ScriptOptions {
+  /** For Node.js itself, such as `--expose-gc`. */
+  readonly nodeOptions?: readonly string[];
+  /** Leaks are not looked for. After process.exit() Node.js leaves its own memory to the system. */
+  readonly mayLeak?: boolean;
+}
+
 /** A script that runs. */
 export class Script {
   readonly ended: Promise<Ending>;
@@ -26,8 +33,11 @@ export class Script {
   #output = '';
   #ending: Ending | undefined;
 
-  constructor(file: string, args: readonly string[], nodeOptions: readonly string[]) {
-    const child = spawn(process.execPath, [...nodeOptions, file, ...args]);
+  constructor(file: string, args: readonly string[], options: ScriptOptions) {
+    const { nodeOptions = [], mayLeak = false } = options;
+    const env = { ...process.env };
+    if (mayLeak) env['ASAN_OPTIONS'] = `${env['ASAN_OPTIONS'] ?? ''}:detect_leaks=0`;
+    const child = spawn(process.execPath, [...nodeOptions, file, ...args], { env });
     this.#child = child;
     let errors = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
@@ -99,7 +109,7 @@ export interface Stage {
 }
 
 /** Makes a stage for each test. */
-export function useScripts(nodeOptions: readonly string[] = []): Stage {
+export function useScripts(options: ScriptOptions = {}): Stage {
   const directory = useTemporaryDirectory();
   const running: Script[] = [];
   let built: string;
@@ -130,7 +140,7 @@ export function useScripts(nodeOptions: readonly string[] = []): Stage {
     publish: (version) => place(directory.file(`v${version}.so`), directory.file('lib.so')),
     start(name, ...args) {
       const file = path.join(__dirname, '..', 'process', 'fixtures', name);
-      const script = new Script(file, [directory.path, ...args], nodeOptions);
+      const script = new Script(file, [directory.path, ...args], options);
       running.push(script);
       return script;
     },

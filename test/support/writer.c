@@ -127,50 +127,53 @@ static void write_unnamed(const Job* job) {
   close(fd);
 }
 
-static void hammer(const char* target, int count) {
-  for (int i = 0; i < count; i++) close((int)check(open(target, O_RDWR), target));
+static void exchange(char** arguments) {
+  check(syscall(SYS_renameat2, AT_FDCWD, arguments[2], AT_FDCWD, arguments[3], kExchange),
+        "renameat2");
 }
 
-static void create(const char* directory, int count) {
+static void hammer(char** arguments) {
+  const int count = atoi(arguments[3]);
+  for (int i = 0; i < count; i++) close((int)check(open(arguments[2], O_RDWR), arguments[2]));
+}
+
+static void create(char** arguments) {
+  const int count = atoi(arguments[3]);
   char name[PATH_MAX];
   for (int i = 0; i < count; i++) {
-    snprintf(name, sizeof name, "%s/unrelated-%d", directory, i);
+    snprintf(name, sizeof name, "%s/unrelated-%d", arguments[2], i);
     close((int)check(open(name, O_WRONLY | O_CREAT, 0644), name));
   }
 }
 
+static void copy_truncated(const Job* job) { copy(job, O_TRUNC); }
+static void copy_over(const Job* job) { copy(job, 0); }
+
+static const struct {
+  const char* name;
+  void (*run)(char** arguments);  // One of these two.
+  void (*write)(const Job* job);
+} kModes[] = {
+    {"cp", NULL, copy_truncated},  {"overwrite", NULL, copy_over},
+    {"ld", NULL, write_like_ld},   {"gold", NULL, write_like_gold},
+    {"lld", NULL, write_like_lld}, {"unnamed", NULL, write_unnamed},
+    {"exchange", exchange, NULL},  {"hammer", hammer, NULL},
+    {"create", create, NULL},
+};
+
 int main(int count, char** arguments) {
-  if (count < 4) return 2;
-  const char* mode = arguments[1];
-  if (strcmp(mode, "hammer") == 0) {
-    hammer(arguments[2], atoi(arguments[3]));
-    return 0;
+  for (size_t i = 0; i < sizeof kModes / sizeof *kModes; i++) {
+    if (count < 2 || strcmp(kModes[i].name, arguments[1]) != 0) continue;
+    if (kModes[i].run != NULL && count == 4) {
+      kModes[i].run(arguments);
+      return 0;
+    }
+    if (kModes[i].write != NULL && count == 5) {
+      const Job job = read_job(arguments);
+      kModes[i].write(&job);
+      return 0;
+    }
   }
-  if (strcmp(mode, "create") == 0) {
-    create(arguments[2], atoi(arguments[3]));
-    return 0;
-  }
-  if (strcmp(mode, "exchange") == 0) {
-    check(syscall(SYS_renameat2, AT_FDCWD, arguments[2], AT_FDCWD, arguments[3], kExchange),
-          "renameat2");
-    return 0;
-  }
-  if (count < 5) return 2;
-  const Job job = read_job(arguments);
-  if (strcmp(mode, "cp") == 0) {
-    copy(&job, O_TRUNC);
-  } else if (strcmp(mode, "overwrite") == 0) {
-    copy(&job, 0);
-  } else if (strcmp(mode, "ld") == 0) {
-    write_like_ld(&job);
-  } else if (strcmp(mode, "gold") == 0) {
-    write_like_gold(&job);
-  } else if (strcmp(mode, "lld") == 0) {
-    write_like_lld(&job);
-  } else if (strcmp(mode, "unnamed") == 0) {
-    write_unnamed(&job);
-  } else {
-    return 2;
-  }
-  return 0;
+  fprintf(stderr, "wrong arguments\n");
+  return 2;
 }

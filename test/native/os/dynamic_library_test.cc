@@ -49,6 +49,21 @@ TEST(ASymbolThatIsMissingIsNull) {
   CHECK_EQ(Open(Fixture("libtest_shared.so")).Find("no_such_function"), nullptr);
 }
 
+TEST(FindsAThreadLocalVariable) {
+  const DynamicLibrary library = Open(Fixture("libthread_local.so"));
+  const auto* variable = static_cast<const int*>(library.Find("level"));
+  CHECK_NE(variable, nullptr);
+  CHECK_EQ(*variable, 7);
+}
+
+// A function that the user forgot must not become the one of libc that happens to have its name.
+TEST(ASymbolThatOnlyADependencyExportsIsNull) {
+  const DynamicLibrary library = Open(Fixture("libcalls.so"));
+  CHECK_NE(library.Find("string_length"), nullptr);
+  CHECK_EQ(library.Find("strlen"), nullptr);
+  CHECK_EQ(library.Find("remove"), nullptr);
+}
+
 TEST(TwoCopiesOfALibraryAreTwoVersions) {
   const TemporaryDirectory directory;
   WriteFile(directory / "1-lib.so", FirstLibrary());
@@ -106,6 +121,11 @@ TEST(ABareNameIsSearchedForByTheSystem) {
   const std::string path = library.LoadedPath();
   CHECK_EQ(path.substr(0, 1), "/");
   CHECK_EQ(std::filesystem::path(path).filename(), std::filesystem::path("libm.so.6"));
+}
+
+// Since glibc 2.34 this one is empty, and what it had is in libc.
+TEST(ALibraryOfTheSystemMayHaveItsSymbolsElsewhere) {
+  CHECK_NE(Open("libpthread.so.0").Find("pthread_create"), nullptr);
 }
 
 TEST(AMissingLibraryIsAnErrorInTheLoadersWords) {

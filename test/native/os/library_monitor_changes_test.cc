@@ -274,14 +274,5 @@ TEST(TheFirstAnswerDoesNotWaitForQuiet) {
   CHECK_EQ(test.listener.NextError().code, ErrorCode::kLibraryIncomplete);
 }
 
-TEST(ACopyThatNobodyWantsIsNotComparedWith) {
-  MonitorFixture test;
-  test.AddRunning(Version(1));
-  ReplaceFile(test.path, Version(2));
-  test.monitor->Discard(test.listener.NextCopy());
-  ReplaceFile(test.path, Version(1));
-  CHECK_EQ(test.WaitingAfterFence(), 0);
-}
-
 }  // namespace
 }  // namespace dynamic_reload::test

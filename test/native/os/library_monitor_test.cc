@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -18,18 +17,6 @@ namespace dynamic_reload::test {
 namespace {
 
 namespace fs = std::filesystem;
-
-// How many inotify watches this process has: proc(5), /proc/[pid]/fdinfo.
-size_t KernelWatches() {
-  size_t count = 0;
-  for (const std::string& name : NamesIn("/proc/self/fdinfo")) {
-    std::ifstream lines("/proc/self/fdinfo/" + name);
-    for (std::string line; std::getline(lines, line);) {
-      if (line.rfind("inotify wd:", 0) == 0) ++count;
-    }
-  }
-  return count;
-}
 
 // A newer copy is what the file is compared with, whether or not it runs yet.
 TEST(ACopyThatNobodyHasLoadedYetIsTheOneToCompareWith) {

@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <utility>
@@ -104,6 +105,18 @@ inline std::string Version(int number) {
   ElfBytes elf(FirstLibrary());
   elf.SetAt(elf.Section(".text").sh_offset, static_cast<char>(number));
   return elf.bytes();
+}
+
+// How many inotify watches this process has: proc(5), /proc/[pid]/fdinfo.
+inline size_t KernelWatches() {
+  size_t count = 0;
+  for (const std::string& name : NamesIn("/proc/self/fdinfo")) {
+    std::ifstream lines("/proc/self/fdinfo/" + name);
+    for (std::string line; std::getline(lines, line);) {
+      if (line.rfind("inotify wd:", 0) == 0) ++count;
+    }
+  }
+  return count;
 }
 
 class MonitorFixture {

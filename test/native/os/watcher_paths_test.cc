@@ -162,6 +162,25 @@ TEST(SeesAFileInADirectoryThatWasRemovedWhileSomebodyWasInIt) {
   CHECK(test.Sees("second"));
 }
 
+// The file itself is elsewhere, and stays.
+TEST(SeesALinkInADirectoryThatWasRemovedWhileSomebodyWasInIt) {
+  PathTest test("bin/current/lib.so");
+  for (const char* version : {"v1", "v2"}) {
+    fs::create_directory(test.directory / version);
+    WriteFile(test.directory / (std::string(version) + "/lib.so"), version);
+  }
+  fs::create_directory(test.directory / "bin");
+  fs::create_directory_symlink("../v1", test.directory / "bin/current");
+  test.StartWatching();
+  const UniqueFd held(open((test.directory / "bin").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  CHECK(held.valid());
+  fs::remove_all(test.directory / "bin");
+  test.Fence();
+  fs::create_directory(test.directory / "bin");
+  fs::create_directory_symlink("../v2", test.directory / "bin/current");
+  CHECK(test.Sees("v2"));
+}
+
 TEST(SeesALinkThatWasSwapped) {
   PathTest test("lib.so");
   WriteFile(test.directory / "lib.so.1", "first");
@@ -176,9 +195,9 @@ TEST(SeesALinkThatWasSwapped) {
 
 TEST(SeesALinkToADirectoryThatWasSwapped) {
   PathTest test("current/lib.so");
-  for (const std::string version : {"v1", "v2"}) {
+  for (const char* version : {"v1", "v2"}) {
     fs::create_directory(test.directory / version);
-    WriteFile(test.directory / (version + "/lib.so"), version);
+    WriteFile(test.directory / (std::string(version) + "/lib.so"), version);
   }
   fs::create_directory_symlink("v1", test.directory / "current");
   test.StartWatching();
