@@ -84,14 +84,47 @@ Status InotifyWatches::Replan(WatchId watch, WatchedPath& watched) {
     known.erase(descriptor);
   }
   for (const int descriptor : known) Forget(watch, descriptor);
+  if (plan.file_exists && !watched.file_existed) NarrowWatches(plan);
+  watched.file_existed = plan.file_exists;
   return status;
+}
+
+uint32_t InotifyWatches::MaskOf(Interest::Kind kind) {
+  switch (kind) {
+    case Interest::Kind::kDirectory:
+      return kDirectoryMask;
+    case Interest::Kind::kEntry:
+      return kEntryMask;
+    case Interest::Kind::kFile:
+      return kFileMask;
+    case Interest::Kind::kInode:
+      return kInodeMask;
+  }
+  return 0;
+}
+
+// Masks only grow while they are added to. Now that the file exists, the directories on the way
+// need less, or every file that anybody makes in one of them would wake the thread up.
+void InotifyWatches::NarrowWatches(const PathPlan& plan) {
+  for (const PathPlan::Entry& entry : plan.entries) {
+    if (!entry.is_directory) continue;
+    const std::string where = entry.directory + '/' + entry.name;
+    const int descriptor = inotify_add_watch(fd_.get(), where.c_str(), kDirectoryMask);
+    uint32_t mask = 0;
+    if (const auto it = interests_.find(descriptor); it != interests_.end()) {
+      for (const Interest& interest : it->second) mask |= MaskOf(interest.kind);
+    }
+    if (mask == 0) continue;  // Swapped just now, as an event will tell.
+    const int narrowed = inotify_add_watch(fd_.get(), where.c_str(), mask & ~IN_MASK_ADD);
+    if (interests_.count(narrowed) == 0) inotify_rm_watch(fd_.get(), narrowed);
+  }
 }
 
 Status InotifyWatches::ApplyPlan(WatchId watch, const std::string& path, const PathPlan& plan,
                                  Interests& wanted) {
   Status status = Done{};
-  const auto add = [&](const std::string& where, uint32_t mask, Interest interest) {
-    const int descriptor = inotify_add_watch(fd_.get(), where.c_str(), mask);
+  const auto add = [&](const std::string& where, Interest interest) {
+    const int descriptor = inotify_add_watch(fd_.get(), where.c_str(), MaskOf(interest.kind));
     if (descriptor >= 0) {
       wanted[descriptor].push_back(std::move(interest));
     } else if (status.ok() && MattersTo(interest.kind, errno)) {
@@ -100,19 +133,18 @@ Status InotifyWatches::ApplyPlan(WatchId watch, const std::string& path, const P
   };
   for (const PathPlan::Entry& entry : plan.entries) {
     if (entry.is_file) {
-      add(entry.directory, kFileMask, {watch, Interest::Kind::kFile, entry.name});
+      add(entry.directory, {watch, Interest::Kind::kFile, entry.name});
     } else if (entry.is_directory && plan.file_exists) {
       // A directory with the file in it can only be moved away. What else appears beside it (think
       // of the temporary directory) is not worth waking up for.
-      add(entry.directory + '/' + entry.name, kDirectoryMask,
-          {watch, Interest::Kind::kDirectory, ""});
+      add(entry.directory + '/' + entry.name, {watch, Interest::Kind::kDirectory, ""});
     } else {
       // One without the file can be deleted, which the kernel reports only when the last process
       // that stands in it has left. So wait for what comes in its place.
-      add(entry.directory, kEntryMask, {watch, Interest::Kind::kEntry, entry.name});
+      add(entry.directory, {watch, Interest::Kind::kEntry, entry.name});
     }
   }
-  add(path, kInodeMask, {watch, Interest::Kind::kInode, ""});
+  add(path, {watch, Interest::Kind::kInode, ""});
   return status;
 }
 

@@ -54,11 +54,14 @@ class InotifyWatches {
   struct WatchedPath {
     std::string path;
     std::set<int> descriptors;
+    bool file_existed = false;  // When it was planned last.
   };
   using Interests = std::map<int, std::vector<Interest>>;  // By watch descriptor.
 
   Status Replan(WatchId watch, WatchedPath& watched);
   Status ApplyPlan(WatchId watch, const std::string& path, const PathPlan& plan, Interests& wanted);
+  void NarrowWatches(const PathPlan& plan);
+  static uint32_t MaskOf(Interest::Kind kind);
   static bool MattersTo(Interest::Kind kind, int number);
   void RemoveInterests(WatchId watch, int descriptor);
   void Forget(WatchId watch, int descriptor);

@@ -120,6 +120,25 @@ TEST(DoesNotWakeUpForWhatDoesNotMatter) {
   CHECK(Eventually([&] { return !wakes_up(); }));
 }
 
+// While the file is missing, its directories are watched for what appears in them.
+TEST(DoesNotWakeUpForItsDirectoriesOnceAMissingFileIsThere) {
+  WatcherFixture test;
+  fs::create_directories(test.directory / "build");
+  const std::string path = test.directory / "build/lib.so";
+  WriteFile(path, "first");
+  test.Watch(WatcherFixture::kWatch, path);
+  test.Fence();
+  fs::remove(path);
+  test.Fence();
+  WriteFile(path, "second");
+  test.Fence();
+  const auto first = Clock::now() + milliseconds(20);
+  test.Run([&] { test.handler.WantTicks({first, first + milliseconds(300)}); });
+  const int before = test.handler.WaitForTicks(1).count;
+  WriteFile(test.directory / "beside", "text");
+  CHECK_EQ(test.handler.WaitForTicks(0).count, before + 1);
+}
+
 TEST(EndsUnderAFloodOfEventsOfItsFile) {
   for (int round = 0; round < 3; ++round) {
     WatcherFixture test;
