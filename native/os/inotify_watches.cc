@@ -115,7 +115,7 @@ void InotifyWatches::NarrowWatches(const PathPlan& plan) {
       for (const Interest& interest : it->second) mask |= MaskOf(interest.kind);
     }
     if (mask == 0) continue;  // Swapped just now, as an event will tell.
-    const int narrowed = inotify_add_watch(fd_.get(), where.c_str(), mask & ~IN_MASK_ADD);
+    const int narrowed = inotify_add_watch(fd_.get(), where.c_str(), mask & ~uint32_t{IN_MASK_ADD});
     if (interests_.count(narrowed) == 0) inotify_rm_watch(fd_.get(), narrowed);
   }
 }
