@@ -267,7 +267,7 @@ TEST(TooFewDescriptorsAreAnErrorThatSaysSo) {
   const TemporaryDirectory parent;
   ChildProcess child([&](const auto& /*report*/) {
     int failures = 0;
-    for (const rlim_t limit : {0, 4, 5, 6, 7, 8, 9, 10}) {
+    for (const rlim_t limit : std::initializer_list<rlim_t>{0, 4, 5, 6, 7, 8, 9, 10}) {
       const rlimit few = {limit, 100};
       CHECK_EQ(setrlimit(RLIMIT_NOFILE, &few), 0);
       const auto shadow = ShadowDirectory::Create(parent.path());
