@@ -37,7 +37,7 @@ Result<DynamicLibrary> DynamicLibrary::Open(const std::string& path, std::option
 
 DynamicLibrary::DynamicLibrary(void* handle, bool searched) : handle_(handle), searched_(searched) {
   struct Search {
-    const link_map* map;
+    const link_map* map = nullptr;
     Range range;
   };
   Search search = {LinkMapOf(handle), {}};
