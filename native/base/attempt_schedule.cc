@@ -20,6 +20,8 @@ constexpr AttemptSchedule::Ladder kBusyLadder = {microseconds(50), 8, millisecon
                                                  AttemptSchedule::kBusyPatience};
 constexpr AttemptSchedule::Ladder kIncompleteLadder = {milliseconds(1), 6, milliseconds(50),
                                                        AttemptSchedule::kIncompletePatience};
+constexpr AttemptSchedule::Ladder kQuietLadder = {
+    AttemptSchedule::kQuietTime, 0, AttemptSchedule::kQuietTime, AttemptSchedule::kBusyPatience};
 
 }  // namespace
 
@@ -31,6 +33,8 @@ void AttemptSchedule::Note(Time now) {
 bool AttemptSchedule::RetryBusy(Time now) { return Retry(now, kBusyLadder); }
 
 bool AttemptSchedule::RetryIncomplete(Time now) { return Retry(now, kIncompleteLadder); }
+
+bool AttemptSchedule::RetryQuiet(Time now) { return Retry(now, kQuietLadder); }
 
 bool AttemptSchedule::Retry(Time now, const Ladder& ladder) {
   if (ladder_ == nullptr) first_look_ = now;

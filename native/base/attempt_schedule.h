@@ -10,12 +10,14 @@ namespace dynamic_reload {
 
 // One file's debounce and retries. Owns no clock and no thread, so a test decides what time it is.
 //
-// A look at a file that turns out unfinished is repeated by itself for two reasons:
+// A look at a file that turns out unfinished is repeated by itself for three reasons:
 //   - a writer still has it open. The end of the write is announced (IN_CLOSE_WRITE), but a little
 //     before the kernel lets go of the writer: first looks are 50 us apart, later ones 20 ms.
 //   - nobody has it open and it is damaged. The writer may open it again in a moment (installers
 //     do): looks are 1 ms apart at first, 50 ms later.
-// Both have an end, so that a file which never becomes whole is reported; the longer one is the end
+//   - the system does not tell whether somebody has it open: looks are kQuietTime apart until two
+//     of them in a row see the same.
+// Each has an end, so that a file which never becomes whole is reported; the longest one is the end
 // of all looks since the change.
 class AttemptSchedule {
  public:
@@ -24,9 +26,13 @@ class AttemptSchedule {
 
   static constexpr std::chrono::milliseconds kIncompletePatience{300};
   static constexpr std::chrono::seconds kBusyPatience{10};
+  static constexpr std::chrono::milliseconds kQuietTime{20};
+  static constexpr std::chrono::milliseconds kUnattendedInterval{500};
 
   // `quiet` is how long a file must have been left alone before the first look.
   explicit AttemptSchedule(Clock::duration quiet) : quiet_(quiet) {}
+
+  Clock::duration quiet() const { return quiet_; }
 
   // The file changed: looks start anew once it has been quiet.
   void Note(Time now);
@@ -39,6 +45,13 @@ class AttemptSchedule {
 
   // The look found a damaged file. False when patience is over; then nothing is due any more.
   bool RetryIncomplete(Time now);
+
+  // The look could not tell whether there is a writer. False when patience is over; then nothing is
+  // due any more.
+  bool RetryQuiet(Time now);
+
+  // Patience is over, and nobody will report the end of the writing: goes on, slowly.
+  void RetryUnattended(Time now) { due_ = now + kUnattendedInterval; }
 
   // The look gave an answer, or the file is gone.
   void Clear() { due_.reset(); }

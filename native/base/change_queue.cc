@@ -19,9 +19,19 @@ std::optional<Change> ChangeQueue::Push(Change change) {
       replaced = std::exchange(it->second, std::move(change));
     }
   }
-  pushed_.notify_all();
+  pushed_.NotifyAll();
   if (was_empty) doorbell_();
   return replaced;
+}
+
+void ChangeQueue::PushWarning(Warning warning) {
+  bool was_empty = false;
+  {
+    MutexLock lock(mutex_);
+    was_empty = Empty();
+    warnings_.push_back(std::move(warning));
+  }
+  if (was_empty) doorbell_();
 }
 
 void ChangeQueue::PushError(Error error) {
@@ -39,6 +49,7 @@ ChangeQueue::Drained ChangeQueue::Drain() {
   MutexLock lock(mutex_);
   for (auto& [library, change] : changes_) drained.changes.push_back(std::move(change));
   changes_.clear();
+  drained.warnings.swap(warnings_);
   drained.errors.swap(errors_);
   return drained;
 }
@@ -47,7 +58,7 @@ Change ChangeQueue::WaitFor(LibraryId library) {
   MutexLock lock(mutex_);
   auto it = changes_.find(library);
   while (it == changes_.end()) {
-    pushed_.wait(mutex_);
+    pushed_.Wait(mutex_);
     it = changes_.find(library);
   }
   Change change = std::move(it->second);

@@ -3,7 +3,6 @@
 #ifndef DYNAMIC_RELOAD_BASE_CHANGE_QUEUE_H_
 #define DYNAMIC_RELOAD_BASE_CHANGE_QUEUE_H_
 
-#include <condition_variable>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -16,17 +15,18 @@
 
 namespace dynamic_reload {
 
-// Holds what has not been handled yet: for each library its newest change, and every error of the
-// watcher itself. A library that changes fifty times while JavaScript is busy is one entry, so the
-// queue never grows past the number of libraries.
+// Holds what has not been handled yet: for each library its newest change, and every warning and
+// error of the watcher itself. A library that changes fifty times while JavaScript is busy is one
+// entry, so the queue never grows past the number of libraries.
 //
 // The doorbell rings once for each time the queue goes from empty to non-empty. It carries no data:
 // whoever answers it calls Drain(). A caller that polls may ignore it. All methods: any thread.
 class ChangeQueue {
  public:
   struct Drained {
-    std::vector<Change> changes;  // In the order of the library ids.
-    std::vector<Error> errors;    // In the order they happened.
+    std::vector<Change> changes;    // In the order of the library ids.
+    std::vector<Warning> warnings;  // In the order they happened, as the next.
+    std::vector<Error> errors;
   };
 
   // `doorbell` runs on the pushing thread, without the lock held.
@@ -39,6 +39,7 @@ class ChangeQueue {
   // again.
   std::optional<Change> Push(Change change);
 
+  void PushWarning(Warning warning);
   void PushError(Error error);
 
   // Takes everything.
@@ -49,12 +50,15 @@ class ChangeQueue {
   Change WaitFor(LibraryId library);
 
  private:
-  bool Empty() const REQUIRES(mutex_) { return changes_.empty() && errors_.empty(); }
+  bool Empty() const REQUIRES(mutex_) {
+    return changes_.empty() && warnings_.empty() && errors_.empty();
+  }
 
   const std::function<void()> doorbell_;
   Mutex mutex_;
-  std::condition_variable_any pushed_;
+  ConditionVariable pushed_;
   std::map<LibraryId, Change> changes_ GUARDED_BY(mutex_);
+  std::vector<Warning> warnings_ GUARDED_BY(mutex_);
   std::vector<Error> errors_ GUARDED_BY(mutex_);
 };
 

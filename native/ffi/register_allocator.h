@@ -4,57 +4,67 @@
 #define DYNAMIC_RELOAD_FFI_REGISTER_ALLOCATOR_H_
 
 #include <cstddef>
+#include <cstdint>
 
-#include "ffi/call_plan.h"
 #include "ffi/register_file.h"
+#include "ffi/type.h"
 
 namespace dynamic_reload {
 
-// What the calling conventions of System V x86-64 and AAPCS64 have in common for scalars: integers
-// and pointers take the next general register, floating-point numbers the next vector register, and
-// what finds none left takes the next eight bytes of the stack.
+// What the calling conventions of System V x86-64 and AAPCS64 have in common: integers and pointers
+// take the next general register, floating-point numbers the next vector register, and what finds
+// none left takes the next words of the stack.
+//
+// Places are offsets in bytes into RegisterFile::words.
 class RegisterAllocator {
  public:
   explicit RegisterAllocator(size_t general_registers) : general_registers_(general_registers) {}
 
-  // The word of the RegisterFile for the next argument.
-  size_t Next(Type type) {
-    if (IsFloatingPoint(type)) {
-      if (vector_ < RegisterFile::kVector) return RegisterFile::kFirstVector + vector_++;
-    } else if (general_ < general_registers_) {
-      return general_++;
-    }
-    return RegisterFile::kFirstStack + stack_++;
+  bool HasGeneral(size_t count) const { return general_ + count <= general_registers_; }
+  bool HasVector(size_t count) const { return vector_ + count <= RegisterFile::kVector; }
+
+  // REQUIRES: HasGeneral(1)
+  uint32_t NextGeneral() { return OffsetOfWord(general_++); }
+  // REQUIRES: HasVector(1)
+  uint32_t NextVector() { return OffsetOfWord(RegisterFile::kFirstVector + vector_++); }
+
+  // The place of a value that fills as many words as `bytes` need. It may lie beyond the end of a
+  // RegisterFile: who asks for it checks stack_words() at the end. The stack begins aligned to two
+  // words.
+  uint32_t NextStack(size_t bytes, size_t alignment) {
+    if (alignment > sizeof(uint64_t)) stack_ += stack_ % 2;
+    const size_t word = RegisterFile::kFirstStack + stack_;
+    stack_ += (bytes + sizeof(uint64_t) - 1) / sizeof(uint64_t);
+    return OffsetOfWord(word);
   }
 
+  uint32_t NextScalar(Type type) {
+    if (IsFloatingPoint(type)) {
+      if (HasVector(1)) return NextVector();
+    } else if (HasGeneral(1)) {
+      return NextGeneral();
+    }
+    return NextStack(sizeof(uint64_t), sizeof(uint64_t));
+  }
+
+  // Leaves the registers that are still free unused.
+  void SkipGeneral() { general_ = general_registers_; }
+  void SkipVector() { vector_ = RegisterFile::kVector; }
+
+  size_t general_used() const { return general_; }
+  size_t vector_used() const { return vector_; }
   size_t stack_words() const { return stack_; }
 
  private:
+  static uint32_t OffsetOfWord(size_t word) {
+    return static_cast<uint32_t>(word * sizeof(uint64_t));
+  }
+
   const size_t general_registers_;
   size_t general_ = 0;
   size_t vector_ = 0;
   size_t stack_ = 0;
 };
-
-inline Error DefinitionError(const char* message) {
-  return {ErrorCode::kSymbolDefinition, "", "", message, 0, ""};
-}
-
-// A plan for scalars alone.
-inline Result<CallPlan> PlanScalars(const Signature& signature, size_t general_registers) {
-  RegisterAllocator registers(general_registers);
-  CallPlan plan;
-  plan.result = signature.result;
-  for (const Type type : signature.arguments) {
-    if (type == Type::kVoid) return DefinitionError("an argument cannot be void");
-    plan.arguments.push_back({type, static_cast<uint16_t>(registers.Next(type))});
-  }
-  if (registers.stack_words() > RegisterFile::kStack) {
-    return DefinitionError("more arguments than a call can pass");
-  }
-  plan.stack_words = static_cast<uint16_t>(registers.stack_words());
-  return plan;
-}
 
 }  // namespace dynamic_reload
 

@@ -1,4 +1,4 @@
-// Moves words from a RegisterFile into registers and calls.
+// Moves words from a RegisterFile into registers, calls and stores the result.
 
 #ifndef DYNAMIC_RELOAD_FFI_TRAMPOLINE_H_
 #define DYNAMIC_RELOAD_FFI_TRAMPOLINE_H_
@@ -6,10 +6,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <new>
+#include <type_traits>
 #include <utility>
 
 #include "ffi/call_plan.h"
+#include "ffi/register_allocator.h"
 #include "ffi/register_file.h"
+#include "ffi/result_kind.h"
 
 namespace dynamic_reload {
 
@@ -21,49 +25,102 @@ namespace dynamic_reload {
 template <typename Word, size_t>
 using Repeat = Word;
 
-template <typename Returned, size_t... General, size_t... Vector, size_t... Stack>
+// The type is variadic, because a variadic function of System V asks its caller for one thing more:
+// how many vector registers are in use, in a register (al) that no other function looks at.
+template <typename Returned, size_t kFirstGeneral, size_t... General, size_t... Vector,
+          size_t... Stack>
 Returned CallAs(void* target, const RegisterFile& registers, std::index_sequence<General...>,
                 std::index_sequence<Vector...>, std::index_sequence<Stack...>) {
   using Function = Returned (*)(Repeat<uint64_t, General>..., Repeat<double, Vector>...,
-                                Repeat<uint64_t, Stack>...);
-  return reinterpret_cast<Function>(target)(registers.General(General)...,
+                                Repeat<uint64_t, Stack>..., ...);
+  return reinterpret_cast<Function>(target)(registers.General(kFirstGeneral + General)...,
                                             registers.Vector(Vector)..., registers.Stack(Stack)...);
 }
 
-// One function type for each of a few numbers of stack words; the smallest that is large enough.
-template <typename Returned, size_t kGeneralRegisters>
-Returned CallReturning(const CallPlan& plan, void* target, const RegisterFile& registers) {
-  const auto call = [&](auto stack) {
-    return CallAs<Returned>(target, registers, std::make_index_sequence<kGeneralRegisters>(),
-                            std::make_index_sequence<RegisterFile::kVector>(), stack);
-  };
-  if (plan.stack_words == 0) return call(std::make_index_sequence<0>());
-  if (plan.stack_words <= 8) return call(std::make_index_sequence<8>());
-  if (plan.stack_words <= 32) return call(std::make_index_sequence<32>());
-  return call(std::make_index_sequence<RegisterFile::kStack>());
-}
-
-template <size_t kGeneralRegisters>
-uint64_t CallScalar(const CallPlan& plan, void* target, const RegisterFile& registers) {
-  uint64_t bits = 0;
-  switch (plan.result) {
-    case Type::kVoid:
-      CallReturning<void, kGeneralRegisters>(plan, target, registers);
-      break;
-    case Type::kF32: {
-      const auto value = CallReturning<float, kGeneralRegisters>(plan, target, registers);
-      std::memcpy(&bits, &value, sizeof value);
-      break;
+// How many words of each kind a call loads.
+template <size_t kGeneralCount, size_t kVectorCount, size_t kStackCount>
+struct Shape {
+  template <typename Returned, size_t kFirstGeneral>
+  static void Run(void* target, const RegisterFile& registers, void* result) {
+    const auto call = [&]() -> Returned {
+      return CallAs<Returned, kFirstGeneral>(
+          target, registers, std::make_index_sequence<kGeneralCount>(),
+          std::make_index_sequence<kVectorCount>(), std::make_index_sequence<kStackCount>());
+    };
+    if constexpr (std::is_void_v<Returned>) {
+      call();
+    } else if constexpr (std::is_same_v<Returned, InMemory>) {
+      new (result) InMemory(call());
+    } else {
+      const Returned value = call();
+      std::memcpy(result, &value, sizeof value);
     }
-    case Type::kF64: {
-      const auto value = CallReturning<double, kGeneralRegisters>(plan, target, registers);
-      std::memcpy(&bits, &value, sizeof value);
-      break;
-    }
-    default:
-      bits = CallReturning<uint64_t, kGeneralRegisters>(plan, target, registers);
   }
-  return bits;
+};
+
+// Chooses the Invoke for one type of result. `kFirstGeneral` of the general registers are filled by
+// the compiler: with the address of an InMemory, where that is how it is passed.
+template <typename Returned, size_t kGeneralRegisters, size_t kFirstGeneral = 0>
+struct Trampoline {
+  static constexpr size_t kGeneral = kGeneralRegisters - kFirstGeneral;
+
+  template <size_t kGeneralCount, size_t kVectorCount, size_t kStackCount>
+  static constexpr Invoke kOfShape =
+      Shape<kGeneralCount, kVectorCount, kStackCount>::template Run<Returned, kFirstGeneral>;
+
+  // One function for each of a few numbers of stack words; the smallest that is large enough.
+  static Invoke For(const RegisterAllocator& used) {
+    if (used.stack_words() == 0) return kOfShape<kGeneral, RegisterFile::kVector, 0>;
+    if (used.stack_words() <= 8) return kOfShape<kGeneral, RegisterFile::kVector, 8>;
+    if (used.stack_words() <= 32) return kOfShape<kGeneral, RegisterFile::kVector, 32>;
+    return kOfShape<kGeneral, RegisterFile::kVector, RegisterFile::kStack>;
+  }
+
+  // Also functions that load less, for what is called most: loading takes longer than the call.
+  static Invoke ForFew(const RegisterAllocator& used) {
+    if (used.vector_used() > 0 || used.stack_words() > 0) return For(used);
+    switch (used.general_used()) {
+      case 0:
+        return kOfShape<0, 0, 0>;
+      case 1:
+        return kOfShape<1, 0, 0>;
+      case 2:
+        return kOfShape<2, 0, 0>;
+      case 3:
+        return kOfShape<3, 0, 0>;
+      default:
+        return kOfShape<kGeneral, 0, 0>;
+    }
+  }
+};
+
+// The Invoke for a result of any kind. An ABI asks for some of them only. `kForResult` of the
+// general registers are taken by the address of a result in memory.
+template <size_t kGeneralRegisters, size_t kForResult>
+Invoke InvokeFor(ResultKind kind, const RegisterAllocator& used) {
+  switch (kind) {
+    case ResultKind::kVoid:
+      return Trampoline<void, kGeneralRegisters>::ForFew(used);
+    case ResultKind::kWord:
+      return Trampoline<uint64_t, kGeneralRegisters>::ForFew(used);
+    case ResultKind::kDouble:
+      return Trampoline<double, kGeneralRegisters>::For(used);
+    case ResultKind::kTwoWords:
+      return Trampoline<TwoWords, kGeneralRegisters>::For(used);
+    case ResultKind::kTwoDoubles:
+      return Trampoline<TwoDoubles, kGeneralRegisters>::For(used);
+    case ResultKind::kWordAndDouble:
+      return Trampoline<WordAndDouble, kGeneralRegisters>::For(used);
+    case ResultKind::kDoubleAndWord:
+      return Trampoline<DoubleAndWord, kGeneralRegisters>::For(used);
+    case ResultKind::kFourFloats:
+      return Trampoline<FourFloats, kGeneralRegisters>::For(used);
+    case ResultKind::kFourDoubles:
+      return Trampoline<FourDoubles, kGeneralRegisters>::For(used);
+    case ResultKind::kInMemory:
+      return Trampoline<InMemory, kGeneralRegisters, kForResult>::For(used);
+  }
+  return nullptr;  // No compiler sees that those are all.
 }
 
 }  // namespace dynamic_reload

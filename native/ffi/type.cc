@@ -55,4 +55,10 @@ size_t SizeOf(Type type) { return FactsOf(type).size; }
 bool IsFloatingPoint(Type type) { return FactsOf(type).is_floating_point; }
 bool IsSigned(Type type) { return FactsOf(type).is_signed; }
 
+ValueType ValueType::Scalar(Type type) {
+  if (type == Type::kVoid) return {};
+  const auto size = static_cast<uint32_t>(SizeOf(type));
+  return {size, size, {{type, 0}}, false};
+}
+
 }  // namespace dynamic_reload

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace dynamic_reload {
 
@@ -44,6 +45,26 @@ bool IsFloatingPoint(Type type);
 
 // Whether a value narrower than a register is sign-extended into it.
 bool IsSigned(Type type);
+
+// A scalar inside an aggregate.
+struct Leaf {
+  Type type;
+  uint32_t offset;
+};
+
+// What a call passes or returns by value: a scalar, or an aggregate (a structure, union or array in
+// one) as the memory that it fills.
+//
+// The leaves of an aggregate are all its scalars, however deep; those of a union overlap. A calling
+// convention asks for nothing else. Each lies within `size`, and none is void.
+struct ValueType {
+  uint32_t size = 0;
+  uint32_t alignment = 1;
+  std::vector<Leaf> leaves;  // Of a scalar: itself. Of void: none.
+  bool is_aggregate = false;
+
+  static ValueType Scalar(Type type);
+};
 
 }  // namespace dynamic_reload
 
