@@ -2,19 +2,26 @@
 #include <link.h>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "os/dynamic_library.h"
-#include "os/image.h"
+#include "os/exports.h"
+#include "os/unloading.h"
 
 namespace dynamic_reload {
 
 namespace {
 
-const link_map* LinkMapOf(void* handle) {
+// Null when the loader does not say.
+const link_map* MapOf(void* handle) {
   const link_map* map = nullptr;
   return dlinfo(handle, RTLD_DI_LINKMAP, &map) == 0 ? map : nullptr;
+}
+
+// Where the loader found it.
+std::string PathOf(void* handle) {
+  const link_map* map = MapOf(handle);
+  return map != nullptr ? map->l_name : "";
 }
 
 }  // namespace
@@ -32,54 +39,114 @@ Result<DynamicLibrary> DynamicLibrary::Open(const std::string& path, std::option
                  ""};
   }
   const bool searched = path.find('/') == std::string::npos;
-  return DynamicLibrary(handle, searched);
+  const bool kept = (flags.value_or(0) & RTLD_NODELETE) != 0;
+  return DynamicLibrary(handle, searched, kept);
 }
 
-DynamicLibrary::DynamicLibrary(void* handle, bool searched) : handle_(handle), searched_(searched) {
-  struct Search {
-    const link_map* map = nullptr;
-    Range range;
-  };
-  Search search = {LinkMapOf(handle), {}};
-  const auto look = [](dl_phdr_info* info, size_t /*size*/, void* data) {
-    auto* found = static_cast<Search*>(data);
-    if (found->map == nullptr || info->dlpi_addr != found->map->l_addr ||
-        std::strcmp(info->dlpi_name, found->map->l_name) != 0) {
-      return 0;
-    }
-    found->range.begin = UINTPTR_MAX;
-    for (const auto* segment = info->dlpi_phdr; segment < info->dlpi_phdr + info->dlpi_phnum;
-         ++segment) {
-      if (segment->p_type != PT_LOAD) continue;
-      const uintptr_t begin = info->dlpi_addr + segment->p_vaddr;
-      found->range.begin = std::min(found->range.begin, begin);
-      found->range.end = std::max(found->range.end, begin + segment->p_memsz);
-    }
-    return 1;
-  };
-  dl_iterate_phdr(look, &search);
-  range_ = search.range;
-}
+DynamicLibrary::DynamicLibrary(void* handle, bool searched, bool kept)
+    : handle_(handle),
+      searched_(searched),
+      kept_(kept),
+      path_(PathOf(handle)),
+      range_(RangeOfLoadedObject(path_)) {}
 
 DynamicLibrary::DynamicLibrary(DynamicLibrary&& other) noexcept
     : handle_(std::exchange(other.handle_, nullptr)),
       searched_(other.searched_),
-      range_(other.range_) {}
+      kept_(other.kept_),
+      path_(std::exchange(other.path_, "")),
+      range_(other.range_),
+      traits_(std::move(other.traits_)) {}
 
 DynamicLibrary& DynamicLibrary::operator=(DynamicLibrary&& other) noexcept {
   std::swap(handle_, other.handle_);
   std::swap(searched_, other.searched_);
+  std::swap(kept_, other.kept_);
+  std::swap(path_, other.path_);
   std::swap(range_, other.range_);
+  std::swap(traits_, other.traits_);
   return *this;
 }
 
 DynamicLibrary::~DynamicLibrary() {
-  if (handle_ != nullptr) dlclose(handle_);  // Nobody is left to hear about an error.
+  if (handle_ != nullptr) Close();  // Nobody is left to hear about it.
+}
+
+ResidentReasons DynamicLibrary::Close() {
+  // The loader only looks for what it can do without when something is closed, so a handle of what
+  // stayed is fetched to be given back.
+  if (handle_ == nullptr && !path_.empty()) {
+    handle_ = dlopen(path_.c_str(), RTLD_NOW | RTLD_NOLOAD);
+    if (handle_ == nullptr) path_.clear();
+  }
+  if (handle_ == nullptr) return {};
+  // It stays even if it did not ask to, and its threads will not end.
+  if (Traits().is_go) return {ResidentReason::kGo};
+  if (IsInUseByThread()) return {ResidentReason::kThread};
+
+  dlclose(std::exchange(handle_, nullptr));
+  if (IsLoaded(path_)) {
+    ImageTraits traits = Traits();
+    traits.is_nodelete |= kept_;
+    return WhyResident(path_, traits);
+  }
+  path_.clear();
+  return {};
+}
+
+DynamicLibrary DynamicLibrary::HandOver() {
+  DynamicLibrary given = std::move(*this);
+  path_ = given.path_;
+  traits_ = given.traits_;
+  return given;
+}
+
+void DynamicLibrary::GiveBack() {
+  if (handle_ != nullptr) dlclose(std::exchange(handle_, nullptr));
+  path_.clear();
+}
+
+const ImageTraits& DynamicLibrary::Traits() {
+  if (!traits_) {
+    const auto file = File::Open(path_, ErrorCode::kLibraryLoad);
+    if (file.ok()) traits_ = ReadImageTraits(file.value());
+    if (!traits_) traits_.emplace();
+  }
+  return *traits_;
+}
+
+bool DynamicLibrary::HasStaticTls() const {
+  const link_map* map = handle_ != nullptr ? MapOf(handle_) : nullptr;
+  if (map == nullptr) return false;
+  for (const ElfW(Dyn)* entry = map->l_ld; entry->d_tag != DT_NULL; ++entry) {
+    if (entry->d_tag == DT_FLAGS) return (entry->d_un.d_val & DF_STATIC_TLS) != 0;
+  }
+  return false;
+}
+
+// A library of the system that others use as well does not go. Of libc itself it could not be told
+// whom a thread executes in it for.
+bool DynamicLibrary::IsInUseByThread() {
+  if (searched_ && HasDependents(path_)) return false;
+  const ThreadsInside threads = FindThreadsInside(path_);
+  return threads == ThreadsInside::kSome ||
+         (threads == ThreadsInside::kUnknown && Traits().starts_threads);
 }
 
 void* DynamicLibrary::Find(const std::string& symbol) const {
   void* address = dlsym(handle_, symbol.c_str());
   return address != nullptr && Owns(address, symbol) ? address : nullptr;
+}
+
+void* DynamicLibrary::FindAnywhere(const std::string& symbol) const {
+  void* address = searched_ ? nullptr : Find(symbol);
+  if (address == nullptr) address = dlsym(RTLD_DEFAULT, symbol.c_str());
+  return address != nullptr ? address : dlsym(handle_, symbol.c_str());
+}
+
+void* DynamicLibrary::FindVariable(const std::string& symbol) const {
+  void* address = searched_ ? dlsym(RTLD_DEFAULT, symbol.c_str()) : nullptr;
+  return address != nullptr ? address : Find(symbol);
 }
 
 bool DynamicLibrary::Owns(const void* address, const std::string& symbol) const {
@@ -88,13 +155,9 @@ bool DynamicLibrary::Owns(const void* address, const std::string& symbol) const 
   // A thread-local variable lies outside, in memory of the thread.
   const auto file = File::Open(LoadedPath(), ErrorCode::kLibraryLoad);
   if (!file.ok()) return false;
-  const auto names = ExportedSymbols(file.value());
-  return std::find(names.begin(), names.end(), symbol) != names.end();
-}
-
-std::string DynamicLibrary::LoadedPath() const {
-  const link_map* map = LinkMapOf(handle_);
-  return map == nullptr ? "" : map->l_name;
+  const auto exports = ReadExports(file.value());
+  return exports && std::any_of(exports->begin(), exports->end(),
+                                [&symbol](const Export& its) { return its.name == symbol; });
 }
 
 }  // namespace dynamic_reload

@@ -6,6 +6,7 @@
 #include <elf.h>
 
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <vector>
 
@@ -22,6 +23,13 @@ std::optional<std::vector<Entry>> ReadElfTable(const File& file, uint64_t offset
   std::vector<Entry> table(count);
   if (!file.ReadAt(offset, table.data(), count * sizeof(Entry))) return std::nullopt;
   return table;
+}
+
+// Whether it is the header of a 64-bit little-endian file with program headers of the usual size.
+inline bool IsReadableElf(const Elf64_Ehdr& header) {
+  return std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 &&
+         header.e_ident[EI_CLASS] == ELFCLASS64 && header.e_ident[EI_DATA] == ELFDATA2LSB &&
+         header.e_phentsize == sizeof(Elf64_Phdr);
 }
 
 // REQUIRES: e_phentsize and e_shentsize are those of Elf64_Phdr and Elf64_Shdr

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -24,6 +25,13 @@ struct FileIdentity {
     return device == other.device && inode == other.inode && size == other.size &&
            modified_ns == other.modified_ns && changed_ns == other.changed_ns;
   }
+
+  // Whether no more than the time of the last change may be another one: the file was given a name
+  // or lost one, or its permissions changed. Or it was written, and its times were set back.
+  bool MayHaveContentOf(FileIdentity other) const {
+    other.changed_ns = changed_ns;
+    return *this == other;
+  }
 };
 
 // Reads go to the file that was opened, whatever its path names by now. Nothing is mapped: reading
@@ -35,8 +43,14 @@ class File {
 
   Result<FileIdentity> Identity() const;
 
+  // What the path names at the moment, of whatever kind; empty when there is nothing.
+  static std::optional<FileIdentity> IdentityAt(const std::string& path);
+
   // False when the file ends before `offset + size` or cannot be read.
   bool ReadAt(uint64_t offset, void* buffer, size_t size) const;
+
+  // Whether it has the same bytes. Reads both to the end, or to the first difference.
+  bool Equals(const File& other) const;
 
   const std::string& path() const { return path_; }
   int fd() const { return fd_.get(); }

@@ -1,8 +1,11 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <utility>
+#include <vector>
 
 #include "os/file.h"
 #include "os/system_error.h"
@@ -13,6 +16,11 @@ namespace {
 
 int64_t Nanoseconds(const timespec& time) {
   return static_cast<int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
+}
+
+FileIdentity IdentityOf(const struct stat& status) {
+  return FileIdentity{status.st_dev, status.st_ino, static_cast<uint64_t>(status.st_size),
+                      Nanoseconds(status.st_mtim), Nanoseconds(status.st_ctim)};
 }
 
 }  // namespace
@@ -31,8 +39,13 @@ Result<FileIdentity> File::Identity() const {
   if (fstat(fd_.get(), &status) != 0) {
     return SystemError(ErrorCode::kShadowCopy, errno, "fstat", path_);
   }
-  return FileIdentity{status.st_dev, status.st_ino, static_cast<uint64_t>(status.st_size),
-                      Nanoseconds(status.st_mtim), Nanoseconds(status.st_ctim)};
+  return IdentityOf(status);
+}
+
+std::optional<FileIdentity> File::IdentityAt(const std::string& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) return std::nullopt;
+  return IdentityOf(status);
 }
 
 bool File::ReadAt(uint64_t offset, void* buffer, size_t size) const {
@@ -44,6 +57,24 @@ bool File::ReadAt(uint64_t offset, void* buffer, size_t size) const {
     out += count;
     offset += static_cast<uint64_t>(count);
     size -= static_cast<size_t>(count);
+  }
+  return true;
+}
+
+bool File::Equals(const File& other) const {
+  const auto own = Identity();
+  const auto others = other.Identity();
+  if (!own.ok() || !others.ok() || own.value().size != others.value().size) return false;
+  constexpr uint64_t kChunk = 65536;
+  std::vector<char> one(kChunk);
+  std::vector<char> two(kChunk);
+  const uint64_t size = own.value().size;
+  for (uint64_t offset = 0; offset < size; offset += kChunk) {
+    const size_t count = std::min(kChunk, size - offset);
+    if (!ReadAt(offset, one.data(), count) || !other.ReadAt(offset, two.data(), count) ||
+        std::memcmp(one.data(), two.data(), count) != 0) {
+      return false;
+    }
   }
   return true;
 }

@@ -4,7 +4,6 @@
 #define DYNAMIC_RELOAD_OS_IMAGE_H_
 
 #include <string>
-#include <vector>
 
 #include "os/file.h"
 
@@ -26,13 +25,10 @@ struct ImageCheck {
 ImageCheck CheckImage(const File& file);
 
 // Whether both files load as the same code and data. What is never loaded (section headers, symbol
-// table, debug information) may differ, so a library that was stripped is still the same.
+// table, debug information) may differ, so a library that was stripped is still the same; and so is
+// one that was patched (image_patch.h).
 // REQUIRES: both are whole
 bool SameImage(const File& one, const File& other);
-
-// The names another program can look up in the library, in no particular order. Empty when the file
-// cannot be read or has no section headers.
-std::vector<std::string> ExportedSymbols(const File& file);
 
 }  // namespace dynamic_reload
 

@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <vector>
 
+#include "os/elf_names.h"
 #include "os/elf_reader.h"
 #include "os/image.h"
+#include "os/image_patch.h"
 
 namespace dynamic_reload {
 
@@ -17,23 +20,67 @@ namespace {
 constexpr size_t kFirstChunk = 1024;
 constexpr size_t kChunk = 65536;
 
-bool SameRange(const File& one, const File& other, uint64_t offset, uint64_t end) {
-  std::vector<char> one_bytes(kChunk);
-  std::vector<char> other_bytes(kChunk);
-  size_t chunk = kFirstChunk;
-  while (offset < end) {
-    const size_t count = std::min<uint64_t>(chunk, end - offset);
-    if (!one.ReadAt(offset, one_bytes.data(), count)) return false;
-    if (!other.ReadAt(offset, other_bytes.data(), count)) return false;
-    if (std::memcmp(one_bytes.data(), other_bytes.data(), count) != 0) return false;
-    offset += count;
-    chunk = kChunk;
+// A file as PatchCopy() would leave it, with the names of the original. A copy has been patched and
+// its original has not; that is no difference.
+class PatchedFile {
+ public:
+  explicit PatchedFile(const File& file) : file_(file) {}
+
+  bool ReadAt(uint64_t offset, char* buffer, size_t count) const {
+    return file_.ReadAt(offset, buffer, count);
+  }
+
+  // Patches what was read from `offset`. What there is to patch is only found out once it matters:
+  // most comparisons end before.
+  void Patch(uint64_t offset, char* buffer, size_t count) {
+    if (!patches_) {
+      patches_ = FindPatches(file_, PatchOptions());
+      originals_ = ReadOriginalBytes(file_);
+    }
+    const auto end_of = [](const PatchedBytes& patch) { return patch.offset + patch.bytes.size(); };
+    auto patch = std::partition_point(patches_->begin(), patches_->end(),
+                                      [&](const auto& each) { return end_of(each) <= offset; });
+    for (; patch != patches_->end() && patch->offset < offset + count; ++patch) {
+      const uint64_t first = std::max(patch->offset, offset);
+      const uint64_t last = std::min<uint64_t>(end_of(*patch), offset + count);
+      std::memcpy(buffer + (first - offset), patch->bytes.data() + (first - patch->offset),
+                  last - first);
+    }
+    RestoreBytes(*originals_, offset, buffer, count);
+  }
+
+ private:
+  const File& file_;
+  std::optional<std::vector<PatchedBytes>> patches_;
+  std::optional<std::vector<PatchedBytes>> originals_;
+};
+
+bool SameBytes(PatchedFile& one, PatchedFile& other, uint64_t offset, size_t count, char* buffer) {
+  char* const second = buffer + count;
+  if (!one.ReadAt(offset, buffer, count) || !other.ReadAt(offset, second, count)) return false;
+  if (std::memcmp(buffer, second, count) == 0) return true;
+  one.Patch(offset, buffer, count);
+  other.Patch(offset, second, count);
+  return std::memcmp(buffer, second, count) == 0;
+}
+
+bool SameRange(PatchedFile& one, PatchedFile& other, uint64_t offset, uint64_t end) {
+  if (offset >= end) return true;
+  const size_t first_count = std::min<uint64_t>(kFirstChunk, end - offset);
+  char first[2 * kFirstChunk];
+  if (!SameBytes(one, other, offset, first_count, first)) return false;
+
+  std::vector<char> buffer(2 * kChunk);
+  for (offset += first_count; offset < end; offset += kChunk) {
+    const size_t count = std::min<uint64_t>(kChunk, end - offset);
+    if (!SameBytes(one, other, offset, count, buffer.data())) return false;
   }
   return true;
 }
 
 bool ReadHeader(const File& file, Elf64_Ehdr& header) {
   if (!file.ReadAt(0, &header, sizeof header)) return false;
+  RestoreBytes(ReadOriginalBytes(file), 0, &header, sizeof header);
   // Where the section headers are does not matter, and strip moves them.
   header.e_shoff = 0;
   header.e_shnum = 0;
@@ -56,11 +103,13 @@ bool SameImage(const File& one, const File& other) {
                   segments->size() * sizeof(Elf64_Phdr)) != 0) {
     return false;
   }
+  PatchedFile patched_one(one);
+  PatchedFile patched_other(other);
   return std::all_of(segments->begin(), segments->end(), [&](const Elf64_Phdr& segment) {
     if (segment.p_type != PT_LOAD) return true;
     // The first segment holds the ELF header, which was compared above.
     const uint64_t start = std::max<uint64_t>(segment.p_offset, sizeof(Elf64_Ehdr));
-    return SameRange(one, other, start, segment.p_offset + segment.p_filesz);
+    return SameRange(patched_one, patched_other, start, segment.p_offset + segment.p_filesz);
   });
 }
 

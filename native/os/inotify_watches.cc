@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "os/event_support.h"
+#include "os/inotify_event_name.h"
 #include "os/system_error.h"
 
 namespace dynamic_reload {
@@ -43,9 +45,10 @@ Error WatchError(int number, const std::string& path) {
 
 }  // namespace
 
-Status InotifyWatches::Add(WatchId watch, const std::string& path) {
+Status InotifyWatches::Add(WatchId watch, const std::string& path, Demand demand) {
   WatchedPath& watched = paths_[watch];
   watched.path = path;
+  watched.demand = demand;
   Status status = Replan(watch, watched);
   if (!status.ok()) Remove(watch);
   return status;
@@ -76,7 +79,9 @@ Status InotifyWatches::Replan(WatchId watch, WatchedPath& watched) {
     plan = std::move(again);
   }
 
+  watched.inode = -1;
   for (auto& [descriptor, list] : wanted) {
+    if (list.back().kind == Interest::Kind::kInode) watched.inode = descriptor;
     RemoveInterests(watch, descriptor);
     auto& all = interests_[descriptor];
     std::move(list.begin(), list.end(), std::back_inserter(all));
@@ -84,9 +89,31 @@ Status InotifyWatches::Replan(WatchId watch, WatchedPath& watched) {
     known.erase(descriptor);
   }
   for (const int descriptor : known) Forget(watch, descriptor);
-  if (plan.file_exists && !watched.file_existed) NarrowWatches(plan);
-  watched.file_existed = plan.file_exists;
+  if (plan.file_exists && !watched.plan.file_exists) NarrowWatches(plan);
+  if (status.ok() && watched.demand == Demand::kEveryChange && !DeliversEvents(plan)) {
+    status =
+        Error{ErrorCode::kWatch, "", watched.path, "its file system does not report all", 0, ""};
+  }
+  watched.plan = std::move(plan);
   return status;
+}
+
+// For a path on which nothing but the file became another one: most rebuilds. Returns whether that
+// was so; otherwise the path needs a new plan.
+bool InotifyWatches::RenewInode(WatchId watch, WatchedPath& watched) {
+  const auto old = interests_.find(watched.inode);
+  const bool is_shared = old != interests_.end() && old->second.size() > 1;
+  if (is_shared || !(PlanPath(watched.path) == watched.plan)) return false;
+
+  const int inode = inotify_add_watch(fd_.get(), watched.path.c_str(), kInodeMask);
+  if (inode < 0) return false;
+  if (inode == watched.inode) return true;
+  if (old != interests_.end()) Forget(watch, watched.inode);
+  watched.descriptors.erase(watched.inode);
+  watched.descriptors.insert(inode);
+  watched.inode = inode;
+  interests_[inode].push_back({watch, Interest::Kind::kInode, ""});
+  return true;
 }
 
 uint32_t InotifyWatches::MaskOf(Interest::Kind kind) {
@@ -191,10 +218,8 @@ Status InotifyWatches::ReadEvents(const OnEvent& on_event, const OnError& on_err
 void InotifyWatches::Handle(const inotify_event& event, const OnEvent& on_event,
                             const OnError& on_error) {
   if ((event.mask & IN_Q_OVERFLOW) != 0) {
-    std::vector<WatchId> all;
-    for (const auto& [watch, watched] : paths_) all.push_back(watch);
-    for (const WatchId watch : all) Rescan(watch, on_event, on_error);
-    return;
+    trace_.OfAll().Event("overflow", "the kernel lost events");
+    return RescanAll({"events were lost", true}, on_event, on_error);
   }
   const auto it = interests_.find(event.wd);
   if (it == interests_.end()) return;  // Removed after the kernel queued this.
@@ -211,26 +236,27 @@ void InotifyWatches::HandleInterest(const Interest& interest, const inotify_even
   using Kind = Interest::Kind;
   if (paths_.count(interest.watch) == 0) return;  // The handler of the interest before removed it.
   const std::string name = event.len > 0 ? event.name : "";
+  const bool is_lost = (event.mask & kLostMask) != 0 && name.empty();
   if (interest.kind == Kind::kInode) {
-    if ((event.mask & IN_CLOSE_WRITE) != 0) on_event(interest.watch, FileEvent::kWritten);
-    return;
+    if ((event.mask & IN_CLOSE_WRITE) == 0) return;
+    TraceEvent(interest.watch, event);
+    return on_event(interest.watch, FileEvent::kWritten);
   }
-  if ((event.mask & kLostMask) != 0 && name.empty()) {
-    Rescan(interest.watch, on_event, on_error);
-    return;
+  if (!is_lost && (interest.kind == Kind::kDirectory || interest.name != name)) return;
+  TraceEvent(interest.watch, event);
+  if (is_lost) {
+    return Rescan(interest.watch, {"a directory is not where it was", true}, on_event, on_error);
   }
-  if (interest.kind == Kind::kDirectory || interest.name != name) return;
   if (interest.kind == Kind::kEntry) {
-    Rescan(interest.watch, on_event, on_error);
-    return;
+    return Rescan(interest.watch, {"a name on the way changed", true}, on_event, on_error);
   }
 
   if ((event.mask & (IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE)) != 0) {
-    Rescan(interest.watch, on_event, on_error);
+    HandleReplaced(interest.watch, on_event, on_error);
   } else if ((event.mask & IN_CREATE) != 0) {
     const std::string path = paths_[interest.watch].path;
     if (IsCompleteAtBirth(path)) {
-      Rescan(interest.watch, on_event, on_error);
+      HandleReplaced(interest.watch, on_event, on_error);
     } else {
       if (const Status status = Replan(interest.watch, paths_[interest.watch]); !status.ok()) {
         on_error(interest.watch, status.error());
@@ -244,12 +270,38 @@ void InotifyWatches::HandleInterest(const Interest& interest, const inotify_even
   }
 }
 
-void InotifyWatches::Rescan(WatchId watch, const OnEvent& on_event, const OnError& on_error) {
+void InotifyWatches::HandleReplaced(WatchId watch, const OnEvent& on_event,
+                                    const OnError& on_error) {
+  if (RenewInode(watch, paths_[watch])) {
+    on_event(watch, FileEvent::kReplaced);
+  } else {
+    Rescan(watch, {"more than the file changed", true}, on_event, on_error);
+  }
+}
+
+void InotifyWatches::TraceEvent(WatchId watch, const inotify_event& event) const {
+  if (!trace_.on()) return;
+  trace_.Of(watch).Event(InotifyEventName(event.mask), event.len > 0 ? event.name : "");
+}
+
+void InotifyWatches::RescanAll(const RescanReason& why, const OnEvent& on_event,
+                               const OnError& on_error) {
+  std::vector<WatchId> all;
+  for (const auto& [watch, watched] : paths_) all.push_back(watch);
+  for (const WatchId watch : all) Rescan(watch, why, on_event, on_error);
+}
+
+void InotifyWatches::Rescan(WatchId watch, const RescanReason& why, const OnEvent& on_event,
+                            const OnError& on_error) {
   const auto it = paths_.find(watch);
   if (it == paths_.end()) return;
+  trace_.Of(watch).Decision("replan", why.words);
+  const std::set<int> before = it->second.descriptors;
   const Status status = Replan(watch, it->second);
+  // A descriptor stays with its inode.
+  const bool is_elsewhere = it->second.descriptors != before;
   if (!status.ok()) on_error(watch, status.error());
-  on_event(watch, FileEvent::kReplaced);
+  if (is_elsewhere || why.is_news) on_event(watch, FileEvent::kReplaced);
 }
 
 }  // namespace dynamic_reload

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/trace.h"
 #include "os/path_plan.h"
 #include "os/unique_fd.h"
 #include "os/watcher.h"
@@ -25,12 +26,17 @@ class InotifyWatches {
   using OnEvent = std::function<void(WatchId, FileEvent)>;
   using OnError = std::function<void(WatchId, const Error&)>;
 
-  // `fd` comes from inotify_init1() and does not block.
-  explicit InotifyWatches(UniqueFd fd) : fd_(std::move(fd)) {}
+  // `fd` comes from inotify_init1() and does not block. `trace` outlives this.
+  InotifyWatches(UniqueFd fd, const Trace& trace) : fd_(std::move(fd)), trace_(trace) {}
 
   int fd() const { return fd_.get(); }
 
-  Status Add(WatchId watch, const std::string& path);
+  enum class Demand {
+    kEveryChange,  // Fails where the file system does not report what others do to it.
+    kWhatIsReported,
+  };
+
+  Status Add(WatchId watch, const std::string& path, Demand demand);
   void Remove(WatchId watch);
 
   // Takes some of the events that the kernel holds; while there are more, fd() is ready to read.
@@ -38,7 +44,18 @@ class InotifyWatches {
   // does.
   Status ReadEvents(const OnEvent& on_event, const OnError& on_error);
 
+  // Something was mounted or unmounted, which is no event of any directory. Tells of the paths that
+  // lead elsewhere now.
+  void FollowMounts(const OnEvent& on_event, const OnError& on_error) {
+    RescanAll({"something was mounted or unmounted", false}, on_event, on_error);
+  }
+
  private:
+  struct RescanReason {
+    const char* words;  // For the trace.
+    bool is_news;       // Also when the path leads where it led.
+  };
+
   // Why a kernel watch exists.
   struct Interest {
     enum class Kind {
@@ -53,13 +70,16 @@ class InotifyWatches {
   };
   struct WatchedPath {
     std::string path;
+    Demand demand = Demand::kEveryChange;
+    PathPlan plan;  // The last one.
     std::set<int> descriptors;
-    bool file_existed = false;  // When it was planned last.
+    int inode = -1;  // That of `descriptors` that watches the file itself, or -1.
   };
   using Interests = std::map<int, std::vector<Interest>>;  // By watch descriptor.
 
   Status Replan(WatchId watch, WatchedPath& watched);
   Status ApplyPlan(WatchId watch, const std::string& path, const PathPlan& plan, Interests& wanted);
+  bool RenewInode(WatchId watch, WatchedPath& watched);
   void NarrowWatches(const PathPlan& plan);
   static uint32_t MaskOf(Interest::Kind kind);
   static bool MattersTo(Interest::Kind kind, int number);
@@ -69,9 +89,15 @@ class InotifyWatches {
   void Handle(const inotify_event& event, const OnEvent& on_event, const OnError& on_error);
   void HandleInterest(const Interest& interest, const inotify_event& event, const OnEvent& on_event,
                       const OnError& on_error);
-  void Rescan(WatchId watch, const OnEvent& on_event, const OnError& on_error);
+  void RescanAll(const RescanReason& why, const OnEvent& on_event, const OnError& on_error);
+  void Rescan(WatchId watch, const RescanReason& why, const OnEvent& on_event,
+              const OnError& on_error);
+  void HandleReplaced(WatchId watch, const OnEvent& on_event, const OnError& on_error);
+
+  void TraceEvent(WatchId watch, const inotify_event& event) const;
 
   const UniqueFd fd_;
+  const Trace& trace_;
   std::map<WatchId, WatchedPath> paths_;
   Interests interests_;
 };

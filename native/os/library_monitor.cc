@@ -11,6 +11,15 @@ namespace dynamic_reload {
 
 using Outcome = Preparation::Outcome;
 
+namespace {
+
+// What a trace says of an error.
+std::string WordsOf(const Error& error) {
+  return error.message.empty() ? error.path + " is missing" : error.message;
+}
+
+}  // namespace
+
 Result<std::unique_ptr<LibraryMonitor>> LibraryMonitor::Create() {
   std::unique_ptr<LibraryMonitor> monitor(new LibraryMonitor);
   auto watcher = Watcher::Create(monitor.get());
@@ -21,9 +30,10 @@ Result<std::unique_ptr<LibraryMonitor>> LibraryMonitor::Create() {
 
 LibraryMonitor::~LibraryMonitor() = default;
 
-LibraryId LibraryMonitor::Add(const std::string& path, Subscription subscription) {
+LibraryId LibraryMonitor::Add(const std::string& path, Subscription subscription,
+                              const Options& options) {
   const LibraryId id = next_id_++;
-  Library library(path, std::move(subscription));
+  Library library(path, std::move(subscription), options);
   watcher_->Post([this, id, library] { StartWatching(id, library); });
   return id;
 }
@@ -31,6 +41,7 @@ LibraryId LibraryMonitor::Add(const std::string& path, Subscription subscription
 void LibraryMonitor::Remove(LibraryId id) {
   watcher_->Post([this, id] {
     watcher_->Unwatch(id);
+    dependencies_.Remove(id, [this](WatchId watch) { watcher_->Unwatch(watch); });
     libraries_.erase(id);
   });
 }
@@ -41,25 +52,57 @@ void LibraryMonitor::Accept(LibraryId id, std::string copy) {
     if (it == libraries_.end()) return;
     if (it->second.newest_copy == copy) it->second.newest_copy.clear();
     it->second.running_copy = copy;
+    it->second.rejected = false;
+    LookAfter(it->second, copy);
   });
 }
 
 void LibraryMonitor::Reject(LibraryId id, std::string copy) {
   watcher_->Post([this, id, copy = std::move(copy)] {
-    DeleteCopy(copy);
+    dependencies_.DeleteSet(copy);
+    const auto it = libraries_.find(id);
+    if (it == libraries_.end() || it->second.newest_copy != copy) return;
+    it->second.newest_copy.clear();
+    it->second.rejected = true;
+    LookAfter(it->second, copy);
+  });
+}
+
+void LibraryMonitor::LookAfter(Library& library, const std::string& copy) {
+  if (library.look_after != copy) return;
+  library.look_after.clear();
+  library.schedule.Note(Watcher::Clock::now());
+}
+
+void LibraryMonitor::Offer(LibraryId id, const OfferedCopy& offer) {
+  watcher_->Post([this, id, offer] {
     const auto it = libraries_.find(id);
     if (it == libraries_.end()) return;
-    if (it->second.newest_copy == copy) it->second.newest_copy.clear();
+    Library& library = it->second;
+    const Status linked = LinkCopy(offer.version->path(), offer.destination);
+    if (!linked.ok()) return Push(id, library, linked.error());
+    library.newest_copy = offer.destination;
+    if (offer.look_afterwards) library.look_after = offer.destination;
+    Push(id, library, offer.destination);
   });
 }
 
 void LibraryMonitor::Discard(std::string copy) {
   watcher_->Post([this, copy = std::move(copy)] {
-    DeleteCopy(copy);
+    dependencies_.DeleteSet(copy);
     for (auto& [id, library] : libraries_) {
       if (library.newest_copy == copy) library.newest_copy.clear();
     }
   });
+}
+
+void LibraryMonitor::SwitchTrace(TraceQueue& queue, bool on) {
+  if (!queue.Switch(on)) return;
+  if (on) {
+    trace().AddReader();
+  } else {
+    trace().RemoveReader();
+  }
 }
 
 void LibraryMonitor::Flush() {
@@ -71,7 +114,8 @@ void LibraryMonitor::Flush() {
 void LibraryMonitor::StartWatching(LibraryId id, Library new_library) {
   Library& library = libraries_.emplace(id, std::move(new_library)).first->second;
   // First the watch, then the first look: whatever happens in between is an event.
-  if (const Status status = watcher_->Watch(id, library.path); !status.ok()) {
+  const Status status = watcher_->Watch(id, library.path, library.subscription.mode);
+  if (!status.ok()) {
     Push(id, library, status.error());
     return;
   }
@@ -79,26 +123,58 @@ void LibraryMonitor::StartWatching(LibraryId id, Library new_library) {
 }
 
 void LibraryMonitor::OnFileEvent(WatchId watch, FileEvent event) {
-  const auto it = libraries_.find(watch);
+  const auto it = libraries_.find(dependencies_.OwnerOf(watch));
   if (it == libraries_.end()) return;
   Library& library = it->second;
+  const TraceSubject says = trace().Of(it->first);
   // Attributes do not make a good file bad, but permissions may have kept a file from being read.
-  if (event == FileEvent::kAttributes && !library.failed) return;
+  if (event == FileEvent::kAttributes && !library.failed) {
+    return says.Decision("skip", "touched only");
+  }
+  // What the loader did not want is no better for it, and one build is one failure.
+  if (event == FileEvent::kMaybeWritten && library.rejected && !library.is_news) {
+    return says.Decision("skip", "refused before, and perhaps touched only");
+  }
   // Who asks for the first version gets an answer in bounded time, however often the file changes.
-  if (!library.answered) return;
+  if (!library.may_be_silent()) return says.Decision("skip", "it is being looked at already");
   // Of a file that appeared, the end of its writing will be reported. A look is still worth it: it
   // may have been moved here without a name before, finished.
-  library.may_be_busy = event != FileEvent::kCreated;
-  if (event != FileEvent::kAttributes) library.is_news = true;
-  library.schedule.Note(Watcher::Clock::now());
+  const bool waits_for_another = library.watches_dependencies && library.schedule.due();
+  library.may_be_busy = event != FileEvent::kCreated || (waits_for_another && library.may_be_busy);
+  if (event != FileEvent::kAttributes && event != FileEvent::kMaybeWritten) {
+    library.is_news = true;
+  }
+  library.settled.reset();
+  library.settled_set.clear();
+  const auto now = Watcher::Clock::now();
+  if (!library.noticed) library.noticed = now;
+  library.schedule.Note(now);
+  says.Decision("look", NameOf(event), ", after a quiet time of ", library.schedule.quiet());
+}
+
+void LibraryMonitor::Route(TraceEntry entry) {
+  entry.subject = dependencies_.OwnerOf(entry.subject);
+  std::set<TraceQueue*> told;
+  for (const auto& [id, library] : libraries_) {
+    TraceQueue* queue = library.subscription.trace.get();
+    const bool is_concerned = entry.subject == 0 || entry.subject == id;
+    if (is_concerned && queue != nullptr && told.insert(queue).second) queue->Push(entry);
+  }
 }
 
 void LibraryMonitor::OnWatchError(std::optional<WatchId> watch, const Error& error) {
+  const LibraryId concerned = watch ? dependencies_.OwnerOf(*watch) : LibraryId{};
   std::set<ChangeQueue*> told;  // Several libraries share a queue.
   for (const auto& [id, library] : libraries_) {
     ChangeQueue* queue = library.subscription.queue.get();
-    if ((!watch || *watch == id) && told.insert(queue).second) queue->PushError(error);
+    if ((!watch || concerned == id) && told.insert(queue).second) queue->PushError(error);
   }
+}
+
+void LibraryMonitor::OnEventsRefused(WatchId watch, const Error& reason) {
+  const LibraryId id = dependencies_.OwnerOf(watch);
+  const auto it = libraries_.find(id);
+  if (it != libraries_.end()) it->second.subscription.queue->PushWarning({id, reason});
 }
 
 std::optional<Watcher::Clock::time_point> LibraryMonitor::OnTick(Watcher::Clock::time_point now) {
@@ -114,49 +190,137 @@ std::optional<Watcher::Clock::time_point> LibraryMonitor::OnTick(Watcher::Clock:
   return next;
 }
 
+// What the file is compared with. Nothing while an error was pushed after the newest copy: who
+// takes the error gives that copy up.
+std::string LibraryMonitor::BaselineOf(const Library& library) {
+  if (library.newest_copy.empty()) return library.running_copy;
+  return library.failed ? "" : library.newest_copy;
+}
+
 void LibraryMonitor::Look(LibraryId id, Library& library) {
-  const std::string& baseline =
-      library.newest_copy.empty() ? library.running_copy : library.newest_copy;
-  Preparation preparation = Prepare(library.path, baseline, *library.subscription.directory);
-
-  const auto now = Watcher::Clock::now();
-  if (preparation.outcome == Outcome::kBusy) {
-    if (!library.may_be_busy) return library.schedule.Clear();
-    if (library.schedule.RetryBusy(now)) return;
+  const auto looked = Watcher::Clock::now();
+  Preparation preparation =
+      library.watches_dependencies ? LookAtSet(id, library) : LookAtFile(id, library);
+  if (WillLookAgain(id, library, preparation)) {
+    const auto pause = [&] { return *library.schedule.due() - Watcher::Clock::now(); };
+    const auto words = [&] { return WordsOf(*preparation.error); };
+    return trace().Of(id).Decision("retry", words, "; next look in ", pause);
   }
-  if (preparation.outcome == Outcome::kChanged && library.schedule.RetryBusy(now)) return;
-  if (preparation.outcome == Outcome::kIncomplete && library.schedule.RetryIncomplete(now)) return;
-
   library.schedule.Clear();
-  switch (preparation.outcome) {
-    case Outcome::kCopied:
-      library.newest_copy = preparation.copy;
-      return Push(id, library, std::move(preparation.copy));
-    case Outcome::kUnchanged:
-      library.failed = false;
-      return;
-    case Outcome::kGone:
-      // A deleted library keeps running. Only who asks for the first version is told.
-      if (!library.answered) Push(id, library, *preparation.error);
-      return;
-    case Outcome::kBusy:
-    case Outcome::kChanged:
-    case Outcome::kIncomplete:
-    case Outcome::kFailed:
-      if (library.is_news) Push(id, library, *preparation.error);
-      return;
+  const ChangeTimes times{library.noticed.value_or(looked), looked, Watcher::Clock::now(),
+                          preparation.cost};
+  // The end of the writing belongs to the same change.
+  if (preparation.outcome != Outcome::kBusy) library.noticed.reset();
+  Conclude(id, library, std::move(preparation), times);
+}
+
+Preparation LibraryMonitor::LookAtFile(LibraryId id, Library& library) {
+  PreparationOptions options;
+  options.baseline = BaselineOf(library);
+  options.settled = library.settled;
+  options.patch = library.patch;
+  options.extent = library.extent;
+  options.trace = trace().Of(id);
+  Preparation preparation = Prepare(library.path, *library.subscription.directory, options);
+  library.settled = preparation.identity;
+  return preparation;
+}
+
+Preparation LibraryMonitor::LookAtSet(LibraryId id, Library& library) {
+  const DependencyGraph graph = WatchDependencies(id, library);
+  SetPreparation look =
+      PrepareSet(graph, *library.subscription.directory,
+                 {dependencies_.SetOf(BaselineOf(library)), std::move(library.settled_set),
+                  library.patch, library.extent, trace().Of(id)});
+  library.settled_set = std::move(look.settled);
+  if (look.preparation.outcome == Outcome::kCopied) dependencies_.AddSet(std::move(look.set));
+  return std::move(look.preparation);
+}
+
+DependencyGraph LibraryMonitor::WatchDependencies(LibraryId id, const Library& library) {
+  for (;;) {
+    DependencyGraph graph = FindDependencies(library.path);
+    const bool is_any_new = dependencies_.Update(
+        id, graph.places, [this] { return next_id_++; },
+        [&](WatchId watch, const std::string& path) {
+          return watcher_->Watch(watch, path, library.subscription.mode);
+        },
+        [this](WatchId watch) { watcher_->Unwatch(watch); },
+        [&](const Error& error) { library.subscription.queue->PushError(error); });
+    // First the watch, then the look.
+    if (!is_any_new) return graph;
   }
 }
 
-void LibraryMonitor::Push(LibraryId id, Library& library, Result<std::string> copy) {
+bool LibraryMonitor::WillLookAgain(LibraryId id, Library& library,
+                                   const Preparation& preparation) const {
+  const auto now = Watcher::Clock::now();
+  AttemptSchedule& schedule = library.schedule;
+  switch (preparation.outcome) {
+    case Outcome::kBusy:
+      if (library.may_be_busy && schedule.RetryBusy(now)) return true;
+      // Nobody tells when the writer is done, so a slow one is waited for to its end.
+      if (!library.may_be_silent() || !watcher_->IsPolled(id)) return false;
+      schedule.RetryUnattended(now);
+      return true;
+    case Outcome::kChanged:
+      return schedule.RetryBusy(now);
+    case Outcome::kUnsettled:
+      return schedule.RetryQuiet(now);
+    case Outcome::kIncomplete:
+      return schedule.RetryIncomplete(now);
+    case Outcome::kCopied:
+    case Outcome::kUnchanged:
+    case Outcome::kGone:
+    case Outcome::kFailed:
+      return false;
+  }
+  return false;
+}
+
+void LibraryMonitor::Conclude(LibraryId id, Library& library, Preparation preparation,
+                              const ChangeTimes& times) {
+  const TraceSubject says = trace().Of(id);
+  const auto words = [&] { return WordsOf(*preparation.error); };
+  switch (preparation.outcome) {
+    case Outcome::kCopied:
+      says.Decision("reload", "whole, and not what runs");
+      library.newest_copy = preparation.copy;
+      return Push(id, library, std::move(preparation.copy), times);
+    case Outcome::kUnchanged:
+      says.Decision("skip", "same image as ", [&] { return BaselineOf(library); });
+      if (library.failed || library.rejected) Push(id, library, std::string());
+      return;
+    case Outcome::kGone:
+      // A deleted library keeps running. Only who asks for the first version is told.
+      if (library.may_be_silent()) return says.Decision("wait", words);
+      return Push(id, library, *preparation.error);
+    case Outcome::kBusy:
+      if (!library.may_be_busy) return says.Decision("wait", words, "; its end will be reported");
+      [[fallthrough]];
+    case Outcome::kChanged:
+    case Outcome::kUnsettled:
+    case Outcome::kIncomplete:
+      if (library.waits_for_file && !library.answered) return says.Decision("wait", words);
+      [[fallthrough]];
+    case Outcome::kFailed:
+      if (!library.is_news) return says.Decision("skip", "no better than before: ", words);
+      return Push(id, library, *preparation.error);
+  }
+}
+
+void LibraryMonitor::Push(LibraryId id, Library& library, Result<std::string> copy,
+                          const ChangeTimes& times) {
+  if (!copy.ok()) trace().Of(id).Decision("fail", [&] { return WordsOf(copy.error()); });
   library.answered = true;
   library.is_news = false;
   library.failed = !copy.ok();
-  const auto replaced = library.subscription.queue->Push({id, std::move(copy)});
-  if (!replaced || !replaced->copy.ok()) return;
+  library.rejected = false;
+  const auto replaced = library.subscription.queue->Push({id, std::move(copy), times});
+  if (!replaced || !replaced->copy.ok() || replaced->copy.value().empty()) return;
   // Replaced by an error, it was still the newest. Nobody will load it now.
   if (library.newest_copy == replaced->copy.value()) library.newest_copy.clear();
-  DeleteCopy(replaced->copy.value());
+  dependencies_.DeleteSet(replaced->copy.value());
 }
 
 }  // namespace dynamic_reload

@@ -1,6 +1,8 @@
 #include "os/preparation.h"
 
 #include <cerrno>
+#include <chrono>
+#include <optional>
 #include <utility>
 
 #include "os/file.h"
@@ -26,6 +28,12 @@ Preparation Changed(const std::string& path) {
   return Unfinished(Outcome::kChanged, path, "it keeps changing");
 }
 
+Preparation Unsettled(const std::string& path, const FileIdentity& identity) {
+  Preparation unsettled = Unfinished(Outcome::kUnsettled, path, "it keeps changing");
+  unsettled.identity = identity;
+  return unsettled;
+}
+
 Preparation CannotOpen(Error error) {
   // Another process holds a write lease on it, as file servers do: fcntl(2), "Leases".
   if (error.system_code == EWOULDBLOCK) return Changed(error.path);
@@ -42,39 +50,90 @@ bool LoadsAs(const File& file, const std::string& baseline) {
   return other.ok() && SameImage(file, other.value());
 }
 
-// REQUIRES: `before` was taken before anything in the file was looked at
-Preparation Copy(const File& file, const FileIdentity& before, ShadowDirectory& directory) {
-  std::string destination = directory.NextPath(file.path());
-  const Status copied = CopyFile(file, before.size, destination);
-  if (!copied.ok()) return {Outcome::kFailed, "", copied.error()};
+// A failed patch is a failed copy: the path of the error is the original's.
+Error PatchError(Error error, const std::string& original) {
+  error.destination = std::exchange(error.path, original);
+  return error;
+}
+
+bool IsCopyOf(const std::string& copy, const File& file, CopyExtent extent) {
+  const auto copied = File::Open(copy, ErrorCode::kShadowCopy);
+  if (!copied.ok()) return false;
+  return extent == CopyExtent::kLoadable ? SameImage(file, copied.value())
+                                         : file.Equals(copied.value());
+}
+
+// What may have come between while the file was copied, so that the copy is not that of one moment.
+std::optional<Preparation> FindDisturbance(const File& file, const FileIdentity& before,
+                                           const std::string& copy, CopyExtent extent) {
   const auto after = file.Identity();
-  const bool has_writer = FindOpenWriter(file) == OpenWriter::kPresent;
-  if (has_writer || !after.ok() || !(after.value() == before)) {
+  if (FindOpenWriter(file) == OpenWriter::kPresent) return Busy(file.path());
+  if (after.ok() && after.value() == before) return std::nullopt;
+  if (!after.ok() || !after.value().MayHaveContentOf(before)) return Changed(file.path());
+  // Most likely another file took its place. This one is still whole, and good to load: or else one
+  // that is replaced all the time would never be. Only reading it again tells.
+  if (!IsCopyOf(copy, file, extent)) return Changed(file.path());
+  if (FindOpenWriter(file) == OpenWriter::kPresent) return Busy(file.path());
+  return std::nullopt;
+}
+
+// Returns how many bytes were copied.
+Result<uint64_t> CopyTo(const std::string& destination, const File& file, uint64_t size,
+                        CopyExtent extent) {
+  if (extent == CopyExtent::kLoadable) return CopyLoadable(file, size, destination);
+  const Status copied = CopyFile(file, size, destination);
+  if (!copied.ok()) return copied.error();
+  return size;
+}
+
+// REQUIRES: `before` was taken before anything in the file was looked at
+Preparation Copy(const File& file, const FileIdentity& before, ShadowDirectory& directory,
+                 const PreparationOptions& options) {
+  const auto begin = ChangeTimes::Clock::now();
+  std::string destination =
+      options.destination.empty() ? directory.NextPath(file.path()) : options.destination;
+  const auto copied = CopyTo(destination, file, before.size, options.extent);
+  if (!copied.ok()) return {Outcome::kFailed, "", copied.error()};
+  if (auto disturbance = FindDisturbance(file, before, destination, options.extent)) {
     DeleteCopy(destination);
-    return has_writer ? Busy(file.path()) : Changed(file.path());
+    return *std::move(disturbance);
   }
-  return {Outcome::kCopied, std::move(destination), std::nullopt};
+  NameChanges names = options.names;
+  names.origin = file.path().substr(0, file.path().rfind('/'));
+  const Status patched =
+      options.patch.later ? Status(Done{}) : PatchCopy(destination, options.patch, names);
+  if (!patched.ok()) {
+    DeleteCopy(destination);
+    return {Outcome::kFailed, "", PatchError(patched.error(), file.path())};
+  }
+  const CopyCost cost{ChangeTimes::Clock::now() - begin, copied.value()};
+  options.trace.Phase("copy", cost.bytes, " bytes in ", cost.time, " to ", destination);
+  return {Outcome::kCopied, std::move(destination), std::nullopt, std::nullopt, cost};
 }
 
 }  // namespace
 
-Preparation Prepare(const std::string& path, const std::string& baseline,
-                    ShadowDirectory& directory) {
+Preparation Prepare(const std::string& path, ShadowDirectory& directory,
+                    const PreparationOptions& options) {
   const auto opened = File::Open(path, ErrorCode::kShadowCopy);
   if (!opened.ok()) return CannotOpen(opened.error());
   const File& file = opened.value();
   const auto identity = file.Identity();
   if (!identity.ok()) return {Outcome::kFailed, "", identity.error()};
-  if (FindOpenWriter(file) == OpenWriter::kPresent) return Busy(path);
+  const OpenWriter writer = FindOpenWriter(file);
+  if (writer == OpenWriter::kPresent) return Busy(path);
 
+  const bool is_settled = options.settled && *options.settled == identity.value();
+  const bool may_be_written = writer == OpenWriter::kUnknown && !is_settled;
   ImageCheck check = CheckImage(file);
-  if (check.state == ImageState::kIncomplete) {
+  if (check.state == ImageState::kIncomplete && !may_be_written) {
     return Unfinished(Outcome::kIncomplete, path, std::move(check.reason));
   }
-  if (check.state == ImageState::kWhole && LoadsAs(file, baseline)) {
+  if (check.state == ImageState::kWhole && LoadsAs(file, options.baseline)) {
     return {Outcome::kUnchanged, "", std::nullopt};
   }
-  return Copy(file, identity.value(), directory);
+  if (may_be_written) return Unsettled(path, identity.value());
+  return Copy(file, identity.value(), directory, options);
 }
 
 }  // namespace dynamic_reload

@@ -7,7 +7,9 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "base/mutex.h"
 #include "base/result.h"
 #include "os/unique_fd.h"
 
@@ -21,34 +23,46 @@ struct LockedDirectory {
 };
 
 // A directory of our own, `dynamic-reload-XXXXXX`, that only this user can enter. A lock on the
-// file
-// `.lock` in it lasts as long as the process, however that ends; a directory whose lock can be
+// file `.lock` in it lasts as long as the process, however that ends; a directory whose lock can be
 // taken was left behind by a dead process. Unlike a process id in the name this is right across
 // containers that share a directory.
 //
-// Thread-safe except for NextPath().
+// Thread-safe.
 class ShadowDirectory {
  public:
-  // Makes the directory inside `parent`, and removes what dead processes left there.
+  // Makes the directory inside `parent`, and removes what dead processes left there. Fails where
+  // the file system does not allow to execute what is on it: nothing could be loaded from there.
   static Result<std::shared_ptr<ShadowDirectory>> Create(const std::string& parent);
 
-  // Removes the directory with every copy in it.
+  // In the first of these in which it can be made. Fails with the error of the first.
+  // REQUIRES: there is one
+  static Result<std::shared_ptr<ShadowDirectory>> CreateInFirst(
+      const std::vector<std::string>& parents);
+
+  // Removes the directory with every copy that is in it.
   ~ShadowDirectory();
 
   ShadowDirectory(const ShadowDirectory&) = delete;
   ShadowDirectory& operator=(const ShadowDirectory&) = delete;
 
-  const std::string& path() const { return made_.path; }
+  std::string path() const {
+    const MutexLock lock(mutex_);
+    return made_.path;
+  }
 
   // Where the next copy of `original_path` goes. Never the same path twice: a loader that has seen
-  // a path gives back what it loaded from there. One thread only.
+  // a path gives back what it loaded from there. When somebody deleted the directory, as programs
+  // do that clean up temporary ones, it is in a new one.
   std::string NextPath(const std::string& original_path);
 
  private:
   explicit ShadowDirectory(LockedDirectory made) : made_(std::move(made)) {}
 
-  const LockedDirectory made_;
-  uint64_t copies_ = 0;
+  bool IsInPlace() const REQUIRES(mutex_);
+
+  mutable Mutex mutex_;
+  LockedDirectory made_ GUARDED_BY(mutex_);
+  uint64_t copies_ GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace dynamic_reload

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -89,6 +90,12 @@ bool IsNameOfOurs(const std::string& name) {
          name.compare(0, kPrefix.size(), kPrefix) == 0;
 }
 
+// ST_NOEXEC is not in POSIX, and every system has it.
+bool ForbidsExecution(const std::string& directory) {
+  struct statvfs status {};
+  return statvfs(directory.c_str(), &status) == 0 && (status.f_flag & ST_NOEXEC) != 0;
+}
+
 void RemoveLeftOvers(const std::string& parent_path) {
   // The parent itself may be a link. The user named it, so that is fine.
   const UniqueFd parent = OpenDirectory(AT_FDCWD, (parent_path + "/.").c_str());
@@ -128,26 +135,59 @@ Result<LockedDirectory> MakeLocked(const std::string& parent) {
   return made;
 }
 
-}  // namespace
-
-Result<std::shared_ptr<ShadowDirectory>> ShadowDirectory::Create(const std::string& parent) {
-  RemoveLeftOvers(parent);
+Result<LockedDirectory> MakeOne(const std::string& parent) {
   constexpr int kAttempts = 16;
   for (int attempt = 1;; ++attempt) {
     auto made = MakeLocked(parent);
-    if (made.ok()) {
-      return std::shared_ptr<ShadowDirectory>(new ShadowDirectory(std::move(made).value()));
-    }
+    if (made.ok() || attempt == kAttempts) return made;
     const int number = made.error().system_code;
     const bool taken =
         made.error().syscall != "mkdtemp" && (number == ENOENT || number == EWOULDBLOCK);
-    if (!taken || attempt == kAttempts) return made.error();
+    if (!taken) return made;
   }
+}
+
+}  // namespace
+
+Result<std::shared_ptr<ShadowDirectory>> ShadowDirectory::Create(const std::string& parent) {
+  if (ForbidsExecution(parent)) {
+    const char* reason = "its file system is mounted noexec";
+    return Error{ErrorCode::kShadowCopy, "statvfs", parent, reason, EACCES, ""};
+  }
+  RemoveLeftOvers(parent);
+  auto made = MakeOne(parent);
+  if (!made.ok()) return made.error();
+  return std::shared_ptr<ShadowDirectory>(new ShadowDirectory(std::move(made).value()));
+}
+
+Result<std::shared_ptr<ShadowDirectory>> ShadowDirectory::CreateInFirst(
+    const std::vector<std::string>& parents) {
+  auto first = Create(parents.front());
+  if (first.ok()) return first;
+  for (size_t i = 1; i < parents.size(); ++i) {
+    if (auto other = Create(parents[i]); other.ok()) return other;
+  }
+  return first;
 }
 
 ShadowDirectory::~ShadowDirectory() { Remove(AT_FDCWD, made_.path, made_.directory.get()); }
 
+// Or else the path leads to nothing, or to what is not ours.
+bool ShadowDirectory::IsInPlace() const {
+  struct stat ours {};
+  struct stat there {};
+  return fstat(made_.directory.get(), &ours) == 0 && lstat(made_.path.c_str(), &there) == 0 &&
+         ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+}
+
 std::string ShadowDirectory::NextPath(const std::string& original_path) {
+  const MutexLock lock(mutex_);
+  if (!IsInPlace()) {
+    // Where that fails the copy fails, and says why.
+    if (auto made = MakeOne(made_.path.substr(0, made_.path.rfind('/'))); made.ok()) {
+      made_ = std::move(made).value();
+    }
+  }
   std::string name = original_path.substr(original_path.rfind('/') + 1);
   if (name.size() > kMaxName) name.erase(0, name.size() - kMaxName);
   return made_.path + '/' + std::to_string(++copies_) + '-' + name;

@@ -10,11 +10,17 @@
 
 namespace dynamic_reload {
 
-// Joined by its destructor. Takes no signals, so that the program's handlers run where they always
-// did. Unlike std::thread it reports, rather than throws, that the system has no thread left.
+// Joined by its destructor. Unlike std::thread it reports, rather than throws, that the system has
+// no thread left.
 class Thread {
  public:
-  static Result<std::unique_ptr<Thread>> Start(std::function<void()> body);
+  enum class Signals {
+    kBlocked,    // The program's handlers run where they always did.
+    kInherited,  // For code that is not ours, whose child processes inherit them once more.
+  };
+
+  static Result<std::unique_ptr<Thread>> Start(std::function<void()> body,
+                                               Signals signals = Signals::kBlocked);
   virtual ~Thread() = default;
 };
 

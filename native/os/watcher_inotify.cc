@@ -1,9 +1,11 @@
+#include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
@@ -15,7 +17,7 @@
 #include <vector>
 
 #include "base/mutex.h"
-#include "os/inotify_watches.h"
+#include "os/auto_watches.h"
 #include "os/system_error.h"
 #include "os/thread.h"
 #include "os/unique_fd.h"
@@ -43,8 +45,9 @@ class InotifyWatcher final : public Watcher {
  public:
   struct Descriptors {
     UniqueFd inotify;
-    UniqueFd wake;   // eventfd: something was posted, or the end.
-    UniqueFd timer;  // timerfd: the time that OnTick() asked for.
+    UniqueFd wake;    // eventfd: something was posted, or the end.
+    UniqueFd timer;   // timerfd: the time that OnTick() asked for.
+    UniqueFd mounts;  // What is mounted where; invalid without /proc.
     UniqueFd epoll;
   };
 
@@ -52,8 +55,9 @@ class InotifyWatcher final : public Watcher {
       : handler_(handler),
         wake_(std::move(descriptors.wake)),
         timer_(std::move(descriptors.timer)),
+        mounts_(std::move(descriptors.mounts)),
         epoll_(std::move(descriptors.epoll)),
-        watches_(std::move(descriptors.inotify)) {}
+        watches_(std::move(descriptors.inotify), handler) {}
 
   ~InotifyWatcher() override {
     Post([this] { stopping_ = true; });
@@ -75,27 +79,40 @@ class InotifyWatcher final : public Watcher {
     Wake(wake_);
   }
 
-  Status Watch(WatchId watch, const std::string& path) override {
-    return watches_.Add(watch, path);
+  Status Watch(WatchId watch, const std::string& path, WatchMode mode) override {
+    return watches_.Add(watch, path, mode);
   }
 
   void Unwatch(WatchId watch) override { watches_.Remove(watch); }
+
+  bool IsPolled(WatchId watch) const override { return watches_.IsPolled(watch); }
 
  private:
   void Run() {
     bool watching = true;
     while (!stopping_) {
-      epoll_event ready[3];
-      // Which of the three is ready does not matter: asking each costs less than a microsecond.
-      // With valid descriptors the only failure is EINTR (epoll_wait(2)), and that is no matter
-      // either.
-      epoll_wait(epoll_.get(), ready, 3, -1);
+      const bool is_mounted_anew = Wait();
       Reset(wake_);
       Reset(timer_);
       RunTasks();
+      if (watching && is_mounted_anew) watches_.FollowMounts();
       if (watching) watching = ReadEvents();
-      SetTimer(handler_->OnTick(Clock::now()));
+      watches_.Poll(Clock::now());
+      auto next = handler_->OnTick(Clock::now());
+      if (const auto due = watches_.due()) next = std::min(next.value_or(*due), *due);
+      SetTimer(next);
     }
+  }
+
+  // Sleeps until there is something to do. Returns whether something was mounted or unmounted.
+  // Which of the others is ready does not matter: asking each costs less than a microsecond.
+  bool Wait() {
+    epoll_event ready[4];
+    // With valid descriptors the only failure is EINTR (epoll_wait(2)), and that is no matter
+    // either.
+    const int count = epoll_wait(epoll_.get(), ready, 4, -1);
+    return std::any_of(ready, ready + std::max(count, 0),
+                       [this](const epoll_event& event) { return event.data.fd == mounts_.get(); });
   }
 
   void RunTasks() {
@@ -110,12 +127,8 @@ class InotifyWatcher final : public Watcher {
 
   // False when the system will not give any more events.
   bool ReadEvents() {
-    const Status status = watches_.ReadEvents(
-        [this](WatchId watch, FileEvent event) { handler_->OnFileEvent(watch, event); },
-        [this](WatchId watch, const Error& error) { handler_->OnWatchError(watch, error); });
-    if (status.ok()) return true;
+    if (watches_.ReadEvents().ok()) return true;
     epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, watches_.fd(), nullptr);
-    handler_->OnWatchError(std::nullopt, status.error());
     return false;
   }
 
@@ -133,24 +146,23 @@ class InotifyWatcher final : public Watcher {
   Handler* const handler_;
   const UniqueFd wake_;
   const UniqueFd timer_;
+  const UniqueFd mounts_;
   const UniqueFd epoll_;
-  InotifyWatches watches_;  // Watcher thread only.
-  bool stopping_ = false;   // Watcher thread only.
+  AutoWatches watches_;    // Watcher thread only.
+  bool stopping_ = false;  // Watcher thread only.
   Mutex mutex_;
   std::vector<std::function<void()>> tasks_ GUARDED_BY(mutex_);
   std::unique_ptr<Thread> thread_;  // Last: it uses everything above.
 };
 
-bool AddToEpoll(const UniqueFd& epoll, const UniqueFd& fd) {
+bool AddToEpoll(const UniqueFd& epoll, const UniqueFd& fd, uint32_t events) {
   epoll_event event{};
-  event.events = EPOLLIN;
+  event.events = events;
   event.data.fd = fd.get();
   return epoll_ctl(epoll.get(), EPOLL_CTL_ADD, fd.get(), &event) == 0;
 }
 
-}  // namespace
-
-Result<std::unique_ptr<Watcher>> Watcher::Create(Handler* handler) {
+Result<InotifyWatcher::Descriptors> OpenDescriptors() {
   InotifyWatcher::Descriptors fds;
   fds.inotify = UniqueFd(inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
   if (!fds.inotify.valid()) {
@@ -165,12 +177,22 @@ Result<std::unique_ptr<Watcher>> Watcher::Create(Handler* handler) {
   fds.epoll = UniqueFd(epoll_create1(EPOLL_CLOEXEC));
   if (!fds.epoll.valid()) return SystemError(ErrorCode::kWatch, errno, "epoll_create1", "");
   for (const UniqueFd* fd : {&fds.inotify, &fds.wake, &fds.timer}) {
-    if (!AddToEpoll(fds.epoll, *fd)) {
+    if (!AddToEpoll(fds.epoll, *fd, EPOLLIN)) {
       return SystemError(ErrorCode::kWatch, errno, "epoll_ctl", "");
     }
   }
+  // Changes are urgent data: proc(5), "/proc/pid/mounts". Without them nothing else is missing.
+  fds.mounts = UniqueFd(open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC));
+  if (fds.mounts.valid() && !AddToEpoll(fds.epoll, fds.mounts, EPOLLPRI)) fds.mounts = UniqueFd();
+  return fds;
+}
 
-  auto watcher = std::make_unique<InotifyWatcher>(std::move(fds), handler);
+}  // namespace
+
+Result<std::unique_ptr<Watcher>> Watcher::Create(Handler* handler) {
+  auto fds = OpenDescriptors();
+  if (!fds.ok()) return CreatePolling(handler, fds.error());
+  auto watcher = std::make_unique<InotifyWatcher>(std::move(fds).value(), handler);
   if (const Status started = watcher->Start(); !started.ok()) return started.error();
   return std::unique_ptr<Watcher>(std::move(watcher));
 }

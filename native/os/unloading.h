@@ -1,0 +1,33 @@
+// Gives libraries back to the system, and finds out what became of them.
+
+#ifndef DYNAMIC_RELOAD_OS_UNLOADING_H_
+#define DYNAMIC_RELOAD_OS_UNLOADING_H_
+
+#include <string>
+
+#include "os/image_traits.h"
+#include "os/resident_reason.h"
+
+namespace dynamic_reload {
+
+enum class ThreadsInside { kNone, kSome, kUnknown };
+
+// Whether a thread executes in the library at `path`; unknown when the system does not let us find
+// out.
+//
+// Of the libraries that it depends on, each that a thread executes in is made to stay for good: it
+// could go together with this one. The threads of an OpenMP runtime wait there for more work.
+ThreadsInside FindThreadsInside(const std::string& path);
+
+// Whether anything else that is loaded asks for the library at `path`.
+bool HasDependents(const std::string& path);
+
+// Asks the loader.
+bool IsLoaded(const std::string& path);
+
+// REQUIRES: it was closed, and is still loaded
+ResidentReasons WhyResident(const std::string& path, const ImageTraits& traits);
+
+}  // namespace dynamic_reload
+
+#endif  // DYNAMIC_RELOAD_OS_UNLOADING_H_
