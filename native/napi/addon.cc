@@ -2,44 +2,63 @@
 
 #include <utility>
 
+#include "napi/call_functions.h"
 #include "napi/errors.h"
+#include "napi/file_functions.h"
 #include "napi/function.h"
 #include "napi/image_object.h"
 #include "napi/slot_object.h"
-#include "napi/variable.h"
 #include "napi/watcher_object.h"
-#include "os/image.h"
+#include "os/parent_process.h"
 
 namespace dynamic_reload {
 
-Addon::Addon(Napi::Env env, Napi::Object exports) : env_(env) {
+Addon::Addon(Napi::Env env, Napi::Object exports)
+    : env_(env),
+      calls_(env),
+      foreign_calls_(std::make_shared<ForeignCalls>(env)),
+      callbacks_(calls_, foreign_calls_) {
   DefineAddon(exports,
               {
                   InstanceMethod("initialize", &Addon::Initialize),
-                  InstanceMethod("exportedSymbols", &Addon::ExportedSymbolsOf),
+                  InstanceMethod("endWithParent", &Addon::EndWithParentProcess),
                   InstanceMethod("stopWatchers", &Addon::StopWatchers),
                   InstanceValue("createFunction", Napi::Function::New<CreateFunction>(env)),
-                  InstanceValue("readVariable", Napi::Function::New<ReadVariable>(env)),
-                  InstanceValue("writeVariable", Napi::Function::New<WriteVariable>(env)),
+                  InstanceValue("calls", DefineCallFunctions(env)),
+                  InstanceValue("files", DefineFileFunctions(env)),
                   InstanceValue("Image", ImageObject::Define(env)),
                   InstanceValue("Slot", SlotObject::Define(env)),
                   InstanceValue("Watcher", WatcherObject::Define(env)),
               });
-  napi_add_env_cleanup_hook(env, &StopMonitor, this);
+  napi_add_env_cleanup_hook(env, &StopThreads, this);
 }
 
-Addon::~Addon() { napi_remove_env_cleanup_hook(env_, &StopMonitor, this); }
+Addon::~Addon() {
+  if (has_hook_) napi_remove_env_cleanup_hook(env_, &StopThreads, this);
+}
 
 Addon& Addon::Of(napi_env env) { return *Napi::Env(env).GetInstanceData<Addon>(); }
 
 // Hooks run in the reverse order of their making, so every WatcherObject has let go by now and the
 // thread is joined here. It must be: Node.js may unmap the addon after the last environment.
-void Addon::StopMonitor(void* self) { static_cast<Addon*>(self)->monitor_.reset(); }
+void Addon::StopThreads(void* self) {
+  auto* addon = static_cast<Addon*>(self);
+  addon->has_hook_ = false;
+  addon->monitor_.reset();
+  addon->StopCalls();
+}
+
+// Calls on other threads may wait in a callback: those have to be let go first.
+void Addon::StopCalls() {
+  foreign_calls_->Stop();
+  for (const auto& queue : queues_) queue->Stop();
+}
 
 // process.exit() runs the hooks of workers, not those of the main thread.
 void Addon::StopWatchers(const Napi::CallbackInfo& /*info*/) {
   for (WatcherObject* watcher : std::set<WatcherObject*>(watchers_)) watcher->Stop();
   if (monitor_ != nullptr) monitor_->Flush();
+  StopCalls();
 }
 
 Result<std::shared_ptr<LibraryMonitor>> Addon::Monitor() {
@@ -55,14 +74,7 @@ void Addon::Initialize(const Napi::CallbackInfo& info) {
   make_error_ = Napi::Persistent(info[0].As<Napi::Function>());
 }
 
-Napi::Value Addon::ExportedSymbolsOf(const Napi::CallbackInfo& info) {
-  const auto file = File::Open(info[0].As<Napi::String>(), ErrorCode::kLibraryLoad);
-  auto names = Napi::Array::New(info.Env());
-  if (!file.ok()) return names;
-  uint32_t index = 0;
-  for (const std::string& name : ExportedSymbols(file.value())) names.Set(index++, name);
-  return names;
-}
+void Addon::EndWithParentProcess(const Napi::CallbackInfo& /*info*/) { EndWithParent(); }
 
 }  // namespace dynamic_reload
 

@@ -9,6 +9,10 @@
 #include <set>
 
 #include "base/result.h"
+#include "napi/call_engine.h"
+#include "napi/callback_receiver.h"
+#include "napi/foreign_calls.h"
+#include "napi/queued_calls.h"
 #include "os/library_monitor.h"
 
 namespace dynamic_reload {
@@ -35,16 +39,33 @@ class Addon : public Napi::Addon<Addon> {
   // inotify descriptor takes the kernel about 10 ms.
   Result<std::shared_ptr<LibraryMonitor>> Monitor();
 
+  CallEngine& calls() { return calls_; }
+
+  // Stays until the environment ends.
+  QueuedCalls& AddQueue(const Napi::Function& on_done) {
+    queues_.push_back(std::make_unique<QueuedCalls>(calls_, on_done));
+    return *queues_.back();
+  }
+
+  const std::shared_ptr<ForeignCalls>& foreign_calls() { return foreign_calls_; }
+  CallbackReceivers& callbacks() { return callbacks_; }
+
  private:
   void Initialize(const Napi::CallbackInfo& info);
-  Napi::Value ExportedSymbolsOf(const Napi::CallbackInfo& info);
+  void EndWithParentProcess(const Napi::CallbackInfo& info);
   void StopWatchers(const Napi::CallbackInfo& info);
-  static void StopMonitor(void* self);
+  void StopCalls();
+  static void StopThreads(void* self);
 
   Napi::Env env_;
   Napi::FunctionReference make_error_;
+  CallEngine calls_;
+  const std::shared_ptr<ForeignCalls> foreign_calls_;
+  CallbackReceivers callbacks_;
+  std::vector<std::unique_ptr<QueuedCalls>> queues_;
   std::shared_ptr<LibraryMonitor> monitor_;
   std::set<WatcherObject*> watchers_;
+  bool has_hook_ = true;  // Deno ends the process over the removal of a hook that ran.
 };
 
 }  // namespace dynamic_reload

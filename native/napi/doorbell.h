@@ -5,6 +5,9 @@
 
 #include <napi.h>
 
+#include <functional>
+#include <utility>
+
 #include "base/mutex.h"
 
 namespace dynamic_reload {
@@ -13,9 +16,16 @@ namespace dynamic_reload {
 // environment ends before it is delivered.
 class Doorbell {
  public:
-  // `on_ring` runs on the JavaScript thread once or more after each Ring().
+  // `on_ring` runs on the JavaScript thread once or more after each Ring(), as long as JavaScript
+  // may run.
   Doorbell(Napi::Env env, const Napi::Function& on_ring)
       : ring_(Function::New(env, on_ring, "dynamic-reload", 0, 1)) {}
+
+  // The same without JavaScript. It also runs while the event loop comes to its end in a terminated
+  // worker, when no JavaScript does.
+  Doorbell(Napi::Env env, std::function<void()> on_ring)
+      : on_ring_(std::move(on_ring)), ring_(Function::New(env, "dynamic-reload", 0, 1, this)) {}
+
   ~Doorbell() { Silence(); }
 
   Doorbell(const Doorbell&) = delete;
@@ -46,12 +56,19 @@ class Doorbell {
   }
 
  private:
-  static void OnRing(Napi::Env env, Napi::Function on_ring, std::nullptr_t* /*context*/,
-                     void* /*data*/) {
-    if (env != nullptr && !on_ring.IsEmpty()) on_ring.Call({});
+  // `self` is null when there is a JavaScript function. It may be gone when there is no environment
+  // any more.
+  static void OnRing(Napi::Env env, Napi::Function on_ring, Doorbell* self, void* /*data*/) {
+    if (env == nullptr) return;
+    if (self != nullptr) {
+      self->on_ring_();
+    } else if (!on_ring.IsEmpty()) {
+      on_ring.Call({});
+    }
   }
-  using Function = Napi::TypedThreadSafeFunction<std::nullptr_t, void, OnRing>;
+  using Function = Napi::TypedThreadSafeFunction<Doorbell, void, OnRing>;
 
+  const std::function<void()> on_ring_;
   Mutex mutex_;
   Function ring_ GUARDED_BY(mutex_);
   bool silent_ GUARDED_BY(mutex_) = false;

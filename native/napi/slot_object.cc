@@ -41,8 +41,11 @@ void SlotObject::Bind(const Napi::CallbackInfo& info) {
 }
 
 void SlotObject::Unbind(const Napi::CallbackInfo& info) {
-  const bool missing = info[0].As<Napi::String>().Utf8Value() == "missing";
-  slot_->Unbind(missing ? SymbolSlot::Unbound::kMissing : SymbolSlot::Unbound::kClosed);
+  const std::string reason = info[0].As<Napi::String>();
+  slot_->Unbind(reason == "missing"     ? SymbolSlot::Unbound::kMissing
+                : reason == "replaced"  ? SymbolSlot::Unbound::kReplaced
+                : reason == "suspended" ? SymbolSlot::Unbound::kSuspended
+                                        : SymbolSlot::Unbound::kClosed);
 }
 
 }  // namespace dynamic_reload

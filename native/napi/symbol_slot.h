@@ -19,8 +19,12 @@ namespace dynamic_reload {
 class SymbolSlot {
  public:
   enum class Unbound {
-    kClosed,   // The library was closed, or never opened.
-    kMissing,  // The current version does not export the symbol.
+    kClosed,     // The library was closed, or never opened.
+    kMissing,    // The current version does not export the symbol.
+    kSuspended,  // No version is loaded at the moment: the old one was closed before the next is
+                 // opened.
+    kReplaced,   // It was the address of something in a version that is not the current one any
+                 // more.
   };
 
   // `library` is the path of the original, for errors.
@@ -54,13 +58,25 @@ class SymbolSlot {
 
   // Why it cannot be used. REQUIRES: unbound
   napi_value MakeUnboundError(napi_env env) const {
-    const bool missing = reason_ == Unbound::kMissing;
-    return MakeError(
-        env, SymbolError{missing ? ErrorCode::kSymbolNotFound : ErrorCode::kLibraryClosed, symbol_,
-                         library_, ""});
+    switch (reason_) {
+      case Unbound::kMissing:
+        return MakeItsError(env, ErrorCode::kSymbolNotFound, "");
+      case Unbound::kSuspended:
+        return MakeItsError(env, ErrorCode::kInvalidState,
+                            "no version of its library is loaded now");
+      case Unbound::kReplaced:
+        return MakeItsError(env, ErrorCode::kLibraryClosed, "it is of an older version");
+      case Unbound::kClosed:
+        break;
+    }
+    return MakeItsError(env, ErrorCode::kLibraryClosed, "");
   }
 
  private:
+  napi_value MakeItsError(napi_env env, ErrorCode code, const char* why) const {
+    return MakeError(env, SymbolError{code, symbol_, library_, why});
+  }
+
   const std::string symbol_;
   const std::string library_;
   void* address_ = nullptr;

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "napi/text.h"
+
 namespace dynamic_reload {
 
 namespace {
@@ -108,14 +110,6 @@ bool FindBytes(napi_env env, napi_value value, void*& bytes, napi_value& buffer)
   return false;
 }
 
-// A detached buffer has no bytes any more, and C must not take that for NULL. An empty one is fine.
-bool BytesOf(napi_env env, napi_value value, void*& bytes) {
-  napi_value buffer = nullptr;
-  if (!FindBytes(env, value, bytes, buffer)) return false;
-  bool detached = false;
-  return napi_is_detached_arraybuffer(env, buffer, &detached) == napi_ok && !detached;
-}
-
 Problem AddressToWord(napi_env env, napi_value value, Type type, uint64_t& word) {
   const napi_valuetype kind = TypeOf(env, value);
   if (kind == napi_null) {
@@ -176,18 +170,14 @@ napi_value FloatingPointFromBits(napi_env env, Type type, uint64_t bits) {
   return value;
 }
 
-napi_value StringFromBits(napi_env env, uint64_t bits) {
-  const auto* text = reinterpret_cast<const char*>(static_cast<uintptr_t>(bits));
-  napi_value value = nullptr;
-  if (text == nullptr) {
-    napi_get_null(env, &value);
-  } else {
-    napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &value);
-  }
-  return value;
-}
-
 }  // namespace
+
+bool BytesOf(napi_env env, napi_value value, void*& bytes) {
+  napi_value buffer = nullptr;
+  if (!FindBytes(env, value, bytes, buffer)) return false;
+  bool detached = false;
+  return napi_is_detached_arraybuffer(env, buffer, &detached) == napi_ok && !detached;
+}
 
 char* CallMemory::Allocate(size_t size) {
   if (size <= sizeof inside_ - used_) {
@@ -249,7 +239,7 @@ napi_value FromBits(napi_env env, Type type, uint64_t bits) {
     case Type::kF64:
       return FloatingPointFromBits(env, type, bits);
     case Type::kString:
-      return StringFromBits(env, bits);
+      return ReadText(env, reinterpret_cast<const void*>(static_cast<uintptr_t>(bits)), 1);
     default:
       return NarrowIntegerFromBits(env, type, bits);
   }

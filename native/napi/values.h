@@ -20,7 +20,8 @@ namespace dynamic_reload {
 // inside the object.
 class CallMemory {
  public:
-  CallMemory() = default;
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): clearing takes longer than a call.
+  CallMemory() {}
   CallMemory(const CallMemory&) = delete;
   CallMemory& operator=(const CallMemory&) = delete;
 
@@ -28,10 +29,14 @@ class CallMemory {
   char* Allocate(size_t size);
 
  private:
-  char inside_[256] = {};
+  char inside_[256];
   size_t used_ = 0;
   std::vector<std::unique_ptr<char[]>> outside_;
 };
+
+// The first byte of a typed array, a Buffer, a DataView or an ArrayBuffer. False for anything else,
+// and for one that has no memory any more: C must not take that for NULL.
+bool BytesOf(napi_env env, napi_value value, void*& bytes);
 
 // Writes the value as a whole word, extended as the ABI wants it. Says which kind of error it is
 // when the value is none of the type; then `word` is untouched. Runs no JavaScript: a value is

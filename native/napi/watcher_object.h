@@ -5,12 +5,14 @@
 
 #include <napi.h>
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
 
 #include "napi/doorbell.h"
 #include "os/library_monitor.h"
+#include "os/shared_versions.h"
 
 namespace dynamic_reload {
 
@@ -28,11 +30,18 @@ class WatcherObject : public Napi::ObjectWrap<WatcherObject> {
  private:
   Napi::Value Add(const Napi::CallbackInfo& info);
   Napi::Value WaitFor(const Napi::CallbackInfo& info);
+  Napi::Value Share(const Napi::CallbackInfo& info);
+  Napi::Value IsNews(const Napi::CallbackInfo& info);
+  Napi::Value Join(const Napi::CallbackInfo& info);
+  SharedVersions::SeatOptions SeatOptionsFor(LibraryId library);
   void Remove(const Napi::CallbackInfo& info);
   void Accept(const Napi::CallbackInfo& info);
   void Reject(const Napi::CallbackInfo& info);
   void Discard(const Napi::CallbackInfo& info);
-  Napi::Value Drain(const Napi::CallbackInfo& info);
+  void Drain(const Napi::CallbackInfo& info);
+  Napi::Value Now(const Napi::CallbackInfo& info);
+  void SwitchTrace(const Napi::CallbackInfo& info);
+  Napi::Value DrainTrace(const Napi::CallbackInfo& info);
   void Close(const Napi::CallbackInfo& info);
   void Ref(const Napi::CallbackInfo& info);
   void Unref(const Napi::CallbackInfo& info);
@@ -44,6 +53,7 @@ class WatcherObject : public Napi::ObjectWrap<WatcherObject> {
   std::shared_ptr<Doorbell> doorbell_;
   LibraryMonitor::Subscription subscription_;
   std::set<LibraryId> libraries_;
+  std::map<LibraryId, std::unique_ptr<SharedVersions::Seat>> seats_;  // Of those that are shared.
 };
 
 }  // namespace dynamic_reload
