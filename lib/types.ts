@@ -1,78 +1,15 @@
-/**
- * Native types and the TypeScript types they become.
- *
- * The short names are the ones that `node:ffi`, Deno and Bun all accept.
- */
-
-/** What a caller may pass for each native type. */
-export interface ArgumentTypeMap {
-  bool: boolean | 0 | 1;
-  i8: number;
-  u8: number;
-  i16: number;
-  u16: number;
-  i32: number;
-  u32: number;
-  i64: number | bigint;
-  u64: number | bigint;
-  isize: number | bigint;
-  usize: number | bigint;
-  f32: number;
-  f64: number;
-  char: number;
-  pointer: bigint | NodeJS.ArrayBufferView | ArrayBuffer | null;
-  buffer: NodeJS.ArrayBufferView | ArrayBuffer | null;
-  function: bigint | null;
-  string: string | null;
-}
-
-/** What a caller gets back for each native type. */
-export interface ReturnTypeMap {
-  // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- the C type of this name
-  void: void;
-  bool: boolean;
-  i8: number;
-  u8: number;
-  i16: number;
-  u16: number;
-  i32: number;
-  u32: number;
-  i64: bigint;
-  u64: bigint;
-  isize: bigint;
-  usize: bigint;
-  f32: number;
-  f64: number;
-  char: number;
-  pointer: bigint;
-  buffer: bigint;
-  function: bigint;
-  string: string | null;
-}
-
-/** The other spellings that `node:ffi` accepts. */
-export interface TypeAliasMap {
-  int8: 'i8';
-  uint8: 'u8';
-  int16: 'i16';
-  uint16: 'u16';
-  int32: 'i32';
-  uint32: 'u32';
-  int64: 'i64';
-  uint64: 'u64';
-  float: 'f32';
-  float32: 'f32';
-  double: 'f64';
-  float64: 'f64';
-  ptr: 'pointer';
-  str: 'string';
-  arraybuffer: 'buffer';
-}
-
-/** A type that an argument can have. */
-export type NativeType = keyof ArgumentTypeMap | keyof TypeAliasMap;
-/** A type that a result can have. */
-export type NativeReturnType = keyof ReturnTypeMap | keyof TypeAliasMap;
+import type { DefinitionsOf } from './ctypes/prototype/literal';
+import type { DeclaredTypes } from './ctypes/prototype/scope';
+import type { CType } from './ctypes/type';
+import type {
+  AnyType,
+  ArgumentOf,
+  Canonical,
+  ColumnOf,
+  NativeReturnType,
+  NativeType,
+  ResultOf,
+} from './ctypes/values';
 
 /** How Deno and Bun call `arguments` and `return`. They are refused, at compile time and at run time. */
 interface ForeignSpellings {
@@ -89,11 +26,13 @@ interface ForeignSpellings {
  */
 export interface FunctionDefinition extends ForeignSpellings {
   /** Types of the arguments. Default: none. */
-  readonly arguments?: readonly NativeType[];
+  readonly arguments?: readonly AnyType[];
   /** Type of the result. Default: `'void'`. */
-  readonly return?: NativeReturnType;
+  readonly return?: NativeReturnType | CType;
   /** Name of the exported symbol, when it differs from the key. */
   readonly name?: string;
+  /** Takes further arguments, each as a pair: `['i32', 5]`. Default: false. */
+  readonly variadic?: boolean;
   /** Run each call on a thread of the pool and return a promise. Default: false. */
   readonly nonblocking?: boolean;
   /** Give `null` instead of failing while the library does not export the symbol. Default: false. */
@@ -103,11 +42,14 @@ export interface FunctionDefinition extends ForeignSpellings {
 
 /**
  * A C variable. Reading the property reads the memory of the current version, writing writes it: a
- * reload brings the variable of the new version, with its initial value.
+ * reload brings the variable of the new version, with its initial value unless `preserve` names it.
  */
 export interface VariableDefinition extends ForeignSpellings {
-  /** Type of the variable. `'string'` and `'buffer'` are pointers in C and can only be read. */
-  readonly type: NativeType;
+  /**
+   * Type of the variable. `'string'` and `'buffer'` are pointers in C and can only be read. What has a
+   * pointer inside takes addresses, and no buffers or values: nobody would know how long C needs them.
+   */
+  readonly type: AnyType;
   /** Name of the exported symbol, when it differs from the key. */
   readonly name?: string;
   /** Read `null` instead of failing while the library does not export the symbol. Default: false. */
@@ -121,24 +63,27 @@ export type SymbolDefinition = FunctionDefinition | VariableDefinition;
 /** The symbols that a program uses from a library, by the name it uses for them. */
 export type SymbolDefinitions = Readonly<Record<string, SymbolDefinition>>;
 
-type Canonical<T> = T extends keyof TypeAliasMap ? TypeAliasMap[T] : T;
-type Argument<T> =
-  Canonical<T> extends infer C extends keyof ArgumentTypeMap ? ArgumentTypeMap[C] : never;
-type Result<T> =
-  Canonical<T> extends infer C extends keyof ReturnTypeMap ? ReturnTypeMap[C] : never;
+/** The same, where a C prototype such as `'int add(int a, int b)'` may stand for a definition. */
+export type SymbolSources = Readonly<Record<string, SymbolDefinition | string>>;
 
-type MapArguments<A extends readonly NativeType[]> = { -readonly [K in keyof A]: Argument<A[K]> };
+/** The definitions that the prototypes are. `T` are the types that they name. */
+export type SymbolsOf<
+  S extends SymbolSources,
+  T extends DeclaredTypes | undefined,
+> = S extends NoSymbols ? NoSymbols : Extract<DefinitionsOf<S, T>, SymbolDefinitions>;
+
+type MapArguments<A extends readonly AnyType[]> = { -readonly [K in keyof A]: ArgumentOf<A[K]> };
 
 // A definition that is only known at run time (read from JSON, say) gives a function of `any`.
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-invalid-void-type */
-type ParametersOf<D> = D extends { readonly arguments: infer A extends readonly NativeType[] }
+type ParametersOf<D> = D extends { readonly arguments: infer A extends readonly AnyType[] }
   ? Extract<MapArguments<A>, readonly unknown[]>
   : 'arguments' extends keyof D
     ? any[]
     : [];
 
-type ReturnOf<D> = D extends { readonly return: infer R extends NativeReturnType }
-  ? Result<R>
+type ReturnOf<D> = D extends { readonly return: infer R extends NativeReturnType | CType }
+  ? ResultOf<R>
   : 'return' extends keyof D
     ? any
     : void;
@@ -146,17 +91,63 @@ type ReturnOf<D> = D extends { readonly return: infer R extends NativeReturnType
 
 type ValueOf<D> = D extends { readonly nonblocking: true } ? Promise<ReturnOf<D>> : ReturnOf<D>;
 
+/** A further argument of a variadic function. */
+export type VariadicArgument =
+  | {
+      [T in NativeType]: readonly [type: T, value: ArgumentOf<T>];
+    }[NativeType]
+  | readonly [type: CType, value: unknown];
+
+/** What may follow the arguments of a nonblocking function. */
+export interface CallOptions {
+  /** Takes the call back while it waits for a thread. */
+  readonly signal?: AbortSignal;
+}
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- what ParametersOf says */
+type Further<D> = D extends { readonly variadic: true }
+  ? VariadicArgument[]
+  : D extends { readonly nonblocking: true }
+    ? [options?: CallOptions]
+    : [];
+type CallParameters<D> =
+  ParametersOf<D> extends infer P extends readonly any[]
+    ? any[] extends P
+      ? P
+      : [...P, ...Further<D>]
+    : never;
+/* eslint-enable @typescript-eslint/no-explicit-any */
+
 /** A function of the library. The same object keeps working across reloads. */
 export interface LibraryFunction<D extends FunctionDefinition = FunctionDefinition> {
-  (...args: ParametersOf<D>): ValueOf<D>;
+  (...args: CallParameters<D>): ValueOf<D>;
   /** Address in the current version. It means nothing after the next reload. */
   readonly pointer: bigint;
+  /**
+   * Calls the function for every element of typed arrays, one for each argument, in one crossing:
+   * `add.map(new Int32Array(n), new Int32Array(n))`. All have the same length. The results go to
+   * `output`, or to a new array, some hundred at a time. Only numbers can be mapped.
+   *
+   * @throws ERR_INVALID_ARG_TYPE, also when a callback transfers or shrinks an array; ERR_OUT_OF_RANGE;
+   *   what a callback throws, in the middle of it
+   */
+  readonly map: D extends { readonly nonblocking: true } | { readonly variadic: true }
+    ? never
+    : MapFunction<D>;
 }
+
+type MapFunction<D> = (
+  ...columns: [...Columns<D>, output?: ColumnOf<ReturnTypeOf<D>>]
+) => ColumnOf<ReturnTypeOf<D>>;
+type Columns<D> = D extends { readonly arguments: infer A extends readonly AnyType[] }
+  ? { -readonly [K in keyof A]: ColumnOf<A[K]> }
+  : [];
+type ReturnTypeOf<D> = D extends { readonly return: infer R } ? R : 'void';
 
 type OrNull<D, T> = D extends { readonly optional: true } ? T | null : T;
 
 type LibrarySymbol<D> = D extends VariableDefinition
-  ? OrNull<D, Result<D['type']>>
+  ? OrNull<D, ResultOf<D['type']>>
   : D extends FunctionDefinition
     ? OrNull<D, LibraryFunction<D>>
     : never;
@@ -177,18 +168,16 @@ export type LibrarySymbols<S extends SymbolDefinitions> = {
 /** What a library that is only loaded is used for. */
 export type NoSymbols = Readonly<Record<string, never>>;
 
-/** A library that was added to a reloader. It lives across reloads. */
-export interface Library<S extends SymbolDefinitions = SymbolDefinitions> extends AsyncDisposable {
-  /** The name it was added with. */
-  readonly name: string;
-  /** Where it was found, absolute. This file is watched, unless the system's loader found it. */
-  readonly originalPath: string;
-  /** What the current version was loaded from: a shadow copy, unless the system's loader found it. */
-  readonly loadedPath: string;
-  /** Number of the current version: 1 at first, one more with each reload. */
-  readonly version: number;
-  /** The functions and variables it was added with. */
-  readonly symbols: LibrarySymbols<S>;
-  /** The same as `removeLibrary(this)`: takes one owner away. */
-  close(): Promise<void>;
+/** A C function that calls JavaScript, until it or its library is closed. */
+export interface LibraryCallback extends Disposable {
+  /** Its address, for C to keep. */
+  readonly pointer: bigint;
+  /** Keeps the process alive for calls from other threads. At first they are not waited for. */
+  ref(): this;
+  unref(): this;
+  /**
+   * From now on C gets zeros from it, and the reloader emits `warning` when that happens, until all
+   * other addresses were used for callbacks of this kind. It cannot be passed to C any more.
+   */
+  close(): void;
 }
