@@ -21,3 +21,8 @@ function loadBinding(): NativeBinding {
 
 /** The addon of this environment: each main thread, worker and Electron context has its own. */
 export const binding: NativeBinding = loadBinding();
+
+/** Where the addon was loaded from. */
+export function addonPath(): string {
+  return load.resolve(root);
+}

@@ -1,8 +1,13 @@
 import { inspect } from 'node:util';
 
+/** So many lines of a build are in the message of its error. */
+const LAST_LINES = 20;
+
 /** Every `code` this package puts on an error. Part of the public API: a code is never renamed. */
 export type ErrorCode =
   | 'ERR_BEFORE_LISTENER'
+  | 'ERR_BUILD'
+  | 'ERR_GROUP'
   | 'ERR_INVALID_ARG_TYPE'
   | 'ERR_INVALID_STATE'
   | 'ERR_LIBRARY_CLOSED'
@@ -14,6 +19,9 @@ export type ErrorCode =
   | 'ERR_SHADOW_COPY'
   | 'ERR_SYMBOL_DEFINITION'
   | 'ERR_SYMBOL_NOT_FOUND'
+  | 'ERR_TIMEOUT'
+  | 'ERR_TRANSPORT'
+  | 'ERR_VALIDATION'
   | 'ERR_WATCH'
   | 'ERR_WATCH_LIMIT';
 
@@ -76,9 +84,11 @@ export class LibraryNotFoundError extends DynamicReloadError {
   /** Every path that was tried, in order. */
   readonly searched: readonly string[];
 
-  constructor(fileName: string, searched: readonly string[]) {
+  /** `hint` is a sentence about what is there instead. */
+  constructor(fileName: string, searched: readonly string[], hint?: string) {
     const list = searched.map((path) => `  ${path}`).join('\n');
-    super('ERR_LIBRARY_NOT_FOUND', `Cannot find ${fileName}. Searched:\n${list}`);
+    const tail = hint === undefined ? '' : `\n${hint}`;
+    super('ERR_LIBRARY_NOT_FOUND', `Cannot find ${fileName}. Searched:\n${list}${tail}`);
     this.searched = searched;
   }
 }
@@ -122,6 +132,69 @@ export class ShadowCopyError extends SystemCallError {
   }
 }
 
+/** What became of a child process that loaded a library. */
+export interface ProbeFacts {
+  /** Null when it exited by itself, or was never started. */
+  readonly signal: NodeJS.Signals | null;
+  /** Null when a signal ended it, or it was never started. */
+  readonly exitCode: number | null;
+  /** The last lines that it wrote to its standard error stream. */
+  readonly stderr: string;
+}
+
+/** A library that was to be probed ended the child process that loaded it, or took too long. */
+export class LibraryProbeError extends SystemCallError implements ProbeFacts {
+  readonly signal: NodeJS.Signals | null;
+  readonly exitCode: number | null;
+  readonly stderr: string;
+
+  constructor(
+    code: 'ERR_LIBRARY_LOAD' | 'ERR_TIMEOUT',
+    message: string,
+    { path, signal, exitCode, stderr }: ProbeFacts & { readonly path: string },
+    options?: ErrorOptions,
+  ) {
+    super(code, message + lastWords(stderr), { path, syscall: 'dlopen' }, options);
+    this.signal = signal;
+    this.exitCode = exitCode;
+    this.stderr = stderr;
+  }
+}
+
+/** How a build ended. */
+export interface BuildFacts {
+  /** As one line. */
+  readonly command: string;
+  /** Null when a signal ended it, or it could not be started. */
+  readonly exitCode: number | null;
+  /** Null when it exited by itself, or could not be started. */
+  readonly signal: NodeJS.Signals | null;
+  /** The end of what it wrote to both of its streams, 64 KB at most. */
+  readonly output: string;
+}
+
+/** A library could not be built. `cause` says why the command could not be started, if so. */
+export class BuildError extends DynamicReloadError implements BuildFacts {
+  readonly command: string;
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly output: string;
+
+  constructor({ command, exitCode, signal, output }: BuildFacts, options: ErrorOptions = {}) {
+    const status = signal ?? `exit code ${exitCode}`;
+    const failure =
+      options.cause === undefined
+        ? `failed with ${status}.`
+        : `could not be started: ${describe(options.cause)}.`;
+    const lines = output.trimEnd().split('\n').slice(-LAST_LINES).join('\n');
+    super('ERR_BUILD', `The build "${command}" ${failure}${lastWords(lines)}`, options);
+    this.command = command;
+    this.exitCode = exitCode;
+    this.signal = signal;
+    this.output = output;
+  }
+}
+
 /** The library does not export the symbol. */
 export class SymbolNotFoundError extends DynamicReloadError {
   readonly symbol: string;
@@ -139,6 +212,11 @@ export class SymbolNotFoundError extends DynamicReloadError {
   }
 }
 
+/** Of a process, for a message. */
+function lastWords(text: string): string {
+  return text === '' ? '' : `\nIts last words:\n${text.replaceAll(/^/gm, '  ')}`;
+}
+
 for (const type of [
   DynamicReloadError,
   DynamicReloadTypeError,
@@ -146,6 +224,8 @@ for (const type of [
   LibraryNotFoundError,
   SystemCallError,
   ShadowCopyError,
+  LibraryProbeError,
+  BuildError,
   SymbolNotFoundError,
 ]) {
   Object.defineProperty(type.prototype, 'name', { value: type.name, configurable: true });
@@ -155,6 +235,37 @@ for (const type of [
 export function asReloadError(error: unknown): DynamicReloadError {
   if (error instanceof DynamicReloadError) return error;
   return new DynamicReloadError('ERR_LIBRARY_LOAD', describe(error), { cause: error });
+}
+
+/** Of a library that is fine itself. */
+export function groupError(name: string, other: string, cause: unknown): DynamicReloadError {
+  return new DynamicReloadError(
+    'ERR_GROUP',
+    `${name} was not reloaded because ${other}, of the same group, could not be.`,
+    { cause },
+  );
+}
+
+export function cannotWait(): DynamicReloadError {
+  return new DynamicReloadError(
+    'ERR_INVALID_STATE',
+    'addLibrarySync() does not wait for a promise of validate() or verify(), or for another that adds.',
+  );
+}
+
+export function isWaitedFor(path: string): DynamicReloadError {
+  return new DynamicReloadError(
+    'ERR_INVALID_STATE',
+    `addLibrary() waits for ${path} to be finished; addLibrarySync() does not.`,
+  );
+}
+
+export function libraryClosed(name: string): DynamicReloadError {
+  return new DynamicReloadError('ERR_LIBRARY_CLOSED', `The library ${name} is closed.`);
+}
+
+export function reloaderClosed(): DynamicReloadError {
+  return new DynamicReloadError('ERR_RELOADER_CLOSED', 'The reloader is closed.');
 }
 
 /** A value, short enough for a message; of an error its message. */

@@ -1,10 +1,30 @@
 // The libraries of one reloader: how they are added, and what the watcher reports about them.
 
 import type { NativeChange, NativeWatcher } from '../binding';
-import { asReloadError, DynamicReloadError } from './errors';
+import {
+  asReloadError,
+  cannotWait,
+  describe,
+  type DynamicReloadError,
+  isWaitedFor,
+  reloaderClosed,
+} from './errors';
+import type { Library } from './events';
+import { IMPATIENT, patient, type Patience } from './patience';
 import { LibraryState } from './library';
-import type { LibraryRequest } from './options';
-import type { Library } from './types';
+import { LibraryFactory, type LibraryFactoryOptions } from './library-factory';
+import { keyOf, LibraryIndex, systemKey, type PendingChange } from './library-index';
+import type { LibraryRequest } from './library-request';
+import { checkSameSettings } from './library-settings';
+import { abortable } from './abortable';
+import { carryOut, type Steps } from './reload';
+import type { Tracing } from './tracer';
+
+export interface LibrarySetOptions extends Omit<LibraryFactoryOptions, 'onClose'> {
+  /** Called when a change may be carried out that had to wait. */
+  readonly onReady: () => void;
+  readonly tracer: Tracing;
+}
 
 /**
  * Holds one {@link LibraryState} for each path, however often it is added. Changes come in through
@@ -13,83 +33,133 @@ import type { Library } from './types';
  */
 export class LibrarySet {
   readonly #watcher: NativeWatcher;
-  readonly #byKey = new Map<string, LibraryState>();
-  readonly #byWatch = new Map<number, LibraryState>();
-  readonly #byHandle = new WeakMap<Library, LibraryState>();
+  readonly #index = new LibraryIndex();
   readonly #closing = new Set<Promise<void>>();
+  readonly #emit: LibrarySetOptions['emit'];
+  /** Of addLibrary(). */
+  readonly #patience: Patience;
+  readonly #onReady: () => void;
+  readonly #tracer: Tracing;
+  readonly #factory: LibraryFactory;
+  readonly #shareVersions: boolean;
   #closed = false;
 
-  constructor(watcher: NativeWatcher) {
+  constructor(options: LibrarySetOptions) {
+    const { watcher, emit, timeoutMs, onReady } = options;
     this.#watcher = watcher;
+    this.#emit = emit;
+    this.#patience = patient(timeoutMs);
+    this.#onReady = onReady;
+    this.#shareVersions = options.shareVersions;
+    this.#tracer = options.tracer;
+    this.#factory = new LibraryFactory({
+      ...options,
+      onClose: (state) => {
+        this.#onClose(state);
+      },
+    });
   }
 
   /** Loads the file, or becomes one more owner of it. */
-  async add(path: string, request: LibraryRequest): Promise<Library> {
-    for (;;) {
-      if (this.#closed) throw reloaderClosed();
-      const known = this.#byKey.get(path);
-      if (known === undefined) return this.#load(path, request);
-      if (!known.isLoading) return this.#join(known, request);
-      // Whoever adds it at the moment may fail for reasons of their own. Then it is our turn.
-      await abortable(known.settled, request.signal);
-    }
+  add(path: string, request: LibraryRequest): Promise<Library> {
+    return this.#add(keyOf(path, request), request, () => this.#watch(path, request));
   }
 
   addSync(path: string, request: LibraryRequest): Library {
-    let state = this.#byKey.get(path);
+    let state = this.#index.byKey(keyOf(path, request));
+    if (state?.isLoading === true && state.isBusy) throw cannotWait();
+    if (state?.isLoading === true && state.settings.waitForFile) throw isWaitedFor(path);
     if (state !== undefined && !state.isLoading) return this.#join(state, request);
     const ours = state === undefined;
     state ??= this.#watch(path, request);
-    if (state.watch !== undefined) this.#take(this.#watcher.waitFor(state.watch));
+    if (state.watch !== undefined) this.#take(this.#watcher.waitFor(state.watch), IMPATIENT);
     if (!ours) return this.addSync(path, request);
+    if (state.isLoading) this.#giveUp(state, cannotWait());
     if (state.failure !== undefined) throw state.failure as Error;
     return state.handle;
   }
 
   /** Lets the system's loader find a library by its bare name. */
-  addSystem(fileName: string, request: LibraryRequest): Library {
-    const key = `system:${fileName}`;
-    const known = this.#byKey.get(key);
+  addSystem(request: LibraryRequest): Promise<Library> {
+    const { fileName } = request;
+    return this.#add(systemKey(fileName), request, () => this.#openSystem(fileName, request));
+  }
+
+  addSystemSync(request: LibraryRequest): Library {
+    const { fileName } = request;
+    const known = this.#index.byKey(systemKey(fileName));
+    if (known?.isLoading === true) throw cannotWait();
     if (known !== undefined) return this.#join(known, request);
-    const state = this.#create(key, request, fileName);
-    state.loadFirst(fileName);
-    this.#byKey.set(key, state);
+    const state = this.#openSystem(fileName, request);
+    if (state.isLoading) this.#giveUp(state, cannotWait());
+    if (state.failure !== undefined) throw state.failure as Error;
     return state.handle;
   }
 
   stateOf(library: Library): LibraryState | undefined {
-    return this.#byHandle.get(library);
+    return this.#index.byHandle(library);
   }
 
-  /** Those with a change that can be carried out now. */
-  *withPendingChange(): Iterable<{ state: LibraryState; change: NativeChange }> {
-    for (const state of [...this.#byWatch.values()]) {
-      const change = state.takePending();
-      if (change !== undefined) yield { state, change };
-    }
+  groupOf(state: LibraryState): readonly LibraryState[] {
+    return this.#index.groupOf(state);
   }
 
-  /** Takes in what the watcher found. Returns the errors of the watcher itself. */
-  drain(): readonly Error[] {
-    const { changes, errors } = this.#watcher.drain();
-    for (const change of changes) this.#take(change);
-    return errors;
+  byWatch(watch: number): Library | undefined {
+    return this.#index.byWatch(watch)?.handle;
+  }
+
+  get pending(): number {
+    return this.#index.pending;
+  }
+
+  /** The changes that can be carried out now: each list all or none. */
+  takePending(): Iterable<readonly PendingChange[]> {
+    return this.#index.takePending();
+  }
+
+  /** Asks the system once more for the old versions that it keeps. Returns how many it let go. */
+  reap(): number {
+    return this.#index.reap();
+  }
+
+  /** Takes in what the watcher found. `onError` gets the errors of the watcher itself. */
+  drain(onError: (error: Error) => void): void {
+    this.#watcher.drain(
+      (library, copy, error, costs) => {
+        this.#take({ library, copy, error, costs });
+      },
+      (library, error) => {
+        this.#warn(library, asReloadError(error));
+      },
+      onError,
+    );
+    if (this.#shareVersions) this.#index.reap('shared'); // The others may have let go of it.
   }
 
   /** Closes everything. Resolves when nothing is loaded any more. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const state of [...this.#byKey.values()]) {
+    for (const state of this.#index.open) {
       if (state.isLoading) this.#giveUp(state, reloaderClosed());
       else state.close();
     }
     await Promise.all(this.#closing);
   }
 
-  async #load(path: string, request: LibraryRequest): Promise<Library> {
-    const state = this.#watch(path, request);
+  async #add(key: string, request: LibraryRequest, begin: () => LibraryState): Promise<Library> {
+    for (;;) {
+      if (this.#closed) throw reloaderClosed();
+      const known = this.#index.byKey(key);
+      if (known === undefined) return this.#load(begin(), request);
+      if (!known.isLoading) return this.#join(known, request);
+      // Whoever adds it at the moment may fail for reasons of their own. Then it is our turn.
+      await abortable(known.settled, request.signal);
+    }
+  }
+
+  async #load(state: LibraryState, { signal }: LibraryRequest): Promise<Library> {
     try {
-      await abortable(state.settled, request.signal);
+      await abortable(state.settled, signal);
     } catch (reason) {
       if (state.isLoading) this.#giveUp(state, reason);
       else await state.removeOwner();
@@ -101,55 +171,77 @@ export class LibrarySet {
   }
 
   #join(state: LibraryState, request: LibraryRequest): Library {
+    checkSameSettings(request, state);
     state.addOwner(request.signatures);
     return state.handle;
   }
 
   #watch(path: string, request: LibraryRequest): LibraryState {
-    const watch = this.#watcher.add(path);
-    const state = this.#create(path, request, path, watch);
-    this.#byKey.set(path, state);
-    this.#byWatch.set(watch, state);
+    const state = this.#factory.makeWatched(path, request);
+    this.#index.add(state);
     return state;
   }
 
-  #create(key: string, request: LibraryRequest, path: string, watch?: number): LibraryState {
-    const state: LibraryState = new LibraryState({
-      name: request.name,
-      originalPath: path,
-      flags: request.flags,
-      signatures: request.signatures,
-      watch,
-      onUnused: (copy) => {
-        if (watch !== undefined) this.#watcher.discard(copy);
-      },
-      onClose: () => {
-        this.#forget(key, state);
-        const closing = state.whenClosed();
-        this.#closing.add(closing);
-        void closing.then(() => this.#closing.delete(closing));
-      },
-    });
-    this.#byHandle.set(state.handle, state);
+  #openSystem(fileName: string, request: LibraryRequest): LibraryState {
+    const state = this.#factory.makeSystem(request);
+    this.#index.add(state);
+    this.#carryOut(state, this.#loadSystem(state, fileName));
     return state;
   }
 
-  #take(change: NativeChange): void {
-    const state = this.#byWatch.get(change.library);
-    if (state === undefined) {
-      // It was removed while the change was on its way.
-      if (change.copy !== undefined) this.#watcher.discard(change.copy);
-    } else if (state.isLoading) {
-      this.#loadFirst(state, change);
-    } else {
-      state.setPending(change);
+  *#loadSystem(state: LibraryState, fileName: string): Steps {
+    try {
+      yield* this.#begin(state, fileName, this.#patience);
+    } catch (failure) {
+      this.#giveUp(state, failure);
     }
   }
 
-  #loadFirst(state: LibraryState, { library, copy, error }: NativeChange): void {
+  #warn(watch: number, error: DynamicReloadError): void {
+    const state = this.#index.byWatch(watch);
+    if (state === undefined) return; // It was removed meanwhile.
+    const message = `${error.message} It is polled instead.`;
+    this.#emit('warning', { library: state.handle, message, error });
+  }
+
+  #onClose(state: LibraryState): void {
+    this.#forget(state);
+    if (state.settings.group !== undefined) this.#onReady(); // Others may wait for it no longer.
+  }
+
+  #take(change: NativeChange, patience = this.#patience): void {
+    const state = this.#index.byWatch(change.library);
+    if (state === undefined) {
+      // It was removed while the change was on its way.
+      if (change.copy !== undefined) this.#watcher.discard(change.copy);
+    } else if (state.isLoading && !state.isBusy) {
+      this.#carryOut(state, this.#loadFirst(state, change, patience));
+    } else {
+      state.isFaulty = false;
+      // The file may be what runs already, again: then there is nothing to do but for others.
+      if (change.copy === undefined && change.error === undefined) state.pending.drop();
+      else state.pending.set(change);
+    }
+  }
+
+  #carryOut(state: LibraryState, steps: Steps): void {
+    state.isBusy = true;
+    const loading = carryOut(steps);
+    if (loading === undefined) {
+      state.isBusy = false;
+      return;
+    }
+    void loading.then(() => {
+      state.isBusy = false;
+      this.#onReady();
+    });
+  }
+
+  *#loadFirst(state: LibraryState, change: NativeChange, patience: Patience): Steps {
+    const { library, copy, error } = change;
     try {
       if (copy === undefined) throw asReloadError(error);
-      state.loadFirst(copy);
+      yield* this.#begin(state, copy, patience);
       this.#watcher.accept(library, copy);
     } catch (failure) {
       if (copy !== undefined) this.#watcher.reject(library, copy);
@@ -157,37 +249,28 @@ export class LibrarySet {
     }
   }
 
+  *#begin(state: LibraryState, path: string, patience: Patience): Steps {
+    this.#tracer.phase(state.handle, 'load', 'version 1');
+    yield* state.loadFirst(path, patience);
+    this.#tracer.phase(state.handle, 'commit', 'version 1');
+  }
+
   #giveUp(state: LibraryState, failure: unknown): void {
+    if (state.closed) return;
+    this.#tracer.phase(state.handle, 'failed', describe(failure));
     state.fail(failure);
-    this.#forget(state.originalPath, state);
+    this.#forget(state);
   }
 
-  #forget(key: string, state: LibraryState): void {
-    this.#byKey.delete(key);
-    if (state.watch === undefined) return;
-    this.#byWatch.delete(state.watch);
-    this.#watcher.remove(state.watch);
-  }
-}
-
-export function reloaderClosed(): DynamicReloadError {
-  return new DynamicReloadError('ERR_RELOADER_CLOSED', 'The reloader is closed.');
-}
-
-/** Resolves with the promise, or rejects with the reason of the signal as soon as it is aborted. */
-async function abortable(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (signal === undefined) return promise;
-  signal.throwIfAborted();
-  const done = new AbortController();
-  const aborted = new Promise<never>((_resolve, reject) => {
-    const onAbort = () => {
-      reject(signal.reason as Error);
-    };
-    signal.addEventListener('abort', onAbort, { once: true, signal: done.signal });
-  });
-  try {
-    await Promise.race([promise, aborted]);
-  } finally {
-    done.abort(); // Takes the listener away.
+  /** It may be added anew. Closing waits for what is loaded of it, and what stays can be reaped. */
+  #forget(state: LibraryState): void {
+    this.#index.hide(state);
+    if (state.watch !== undefined) this.#watcher.remove(state.watch);
+    const closing = state.whenClosed();
+    this.#closing.add(closing);
+    void closing.then(() => {
+      this.#closing.delete(closing);
+      this.#index.removeIfGone(state);
+    });
   }
 }

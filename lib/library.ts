@@ -1,124 +1,164 @@
 // One library: its current version, and what becomes of the others.
 
-import type { NativeChange, NativeImage } from '../binding';
-import { DynamicReloadError } from './errors';
-import { native } from './native';
+import type { NativeImage } from '../binding';
+import { CurrentVersion } from './current-version';
+import { DynamicReloadError, libraryClosed } from './errors';
+import type {
+  AfterEvent,
+  Library,
+  LibraryLease,
+  LibraryVersion,
+  ResidentReason,
+  RollbackOptions,
+} from './events';
+import { Handover } from './handover';
+import { Inspection } from './inspection';
+import type { LibrarySource } from './library-handle';
+import type { LibraryKind } from './library-kind';
+import type { LibrarySettings } from './library-settings';
+import { NextVersion } from './next-version';
+import type { Patience } from './patience';
+import { PendingSlot } from './pending-slot';
+import { isPromise, type Steps } from './reload';
 import type { Signature } from './signature';
+import { StateFunctions } from './state-functions';
 import { SymbolTable, type Addresses } from './symbols';
-import type { Library, LibrarySymbols, SymbolDefinitions } from './types';
+import type { LibraryCallback, LibrarySymbols, SymbolDefinitions } from './types';
+import type { Version } from './version';
+import { VersionHistory, type VersionHistoryOptions } from './version-history';
 
-interface Version {
-  readonly image: NativeImage;
-  /** The file it was loaded from. */
-  readonly path: string;
-}
-
-/** What users see of a library. */
-class LibraryHandle implements Library {
-  readonly #state: LibraryState;
-
-  constructor(state: LibraryState) {
-    this.#state = state;
-  }
-
-  get name(): string {
-    return this.#state.name;
-  }
-
-  get originalPath(): string {
-    return this.#state.originalPath;
-  }
-
-  get loadedPath(): string {
-    return this.#state.loadedPath;
-  }
-
-  get version(): number {
-    return this.#state.version;
-  }
-
-  get symbols(): LibrarySymbols<SymbolDefinitions> {
-    return this.#state.table.object as LibrarySymbols<SymbolDefinitions>;
-  }
-
-  close(): Promise<void> {
-    return this.#state.removeOwner();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-}
-
-export interface LibraryStateOptions {
+export interface LibraryStateOptions extends Omit<VersionHistoryOptions, 'drainTimeoutMs'> {
+  /** What it is found by among the others. */
+  readonly key: string;
   readonly name: string;
   readonly originalPath: string;
-  readonly flags: number | undefined;
+  readonly kind: LibraryKind;
+  readonly settings: LibrarySettings;
   /** The symbols that the first owner wants. */
   readonly signatures: ReadonlyMap<string, Signature>;
+  /** How long a probe may take. */
+  readonly probeTimeoutMs?: number | undefined;
   /** Its number at the native watcher; undefined for a library that is not watched. */
   readonly watch?: number | undefined;
+  /** Called when C calls a callback whose time is over. */
+  readonly onDeadCall: () => void;
   /** Called when nothing is loaded from a file any more. */
   readonly onUnused: (path: string) => void;
+  /** Called to make an old version the current one. */
+  readonly onRollback: (target: Version) => Promise<AfterEvent>;
   /** Called when the last owner is gone. */
   readonly onClose: () => void;
 }
 
 /** A library that was added, from its first version to its end. */
-export class LibraryState {
+export class LibraryState implements LibrarySource {
+  readonly key: string;
   readonly name: string;
   originalPath: string;
+  readonly settings: LibrarySettings;
   readonly watch: number | undefined;
   readonly table: SymbolTable;
-  readonly handle: Library = new LibraryHandle(this);
+  readonly current: CurrentVersion;
+  readonly next: NextVersion;
+  readonly pending: PendingSlot;
+  readonly handle: Library;
   /** Resolves once the first version was loaded, or could not be. */
   readonly settled: Promise<void>;
-  /** A reload is under way. */
-  reloading = false;
-  version = 0;
+  /** A version is on its way to become the current one. */
+  isBusy = false;
+  /** Its last change was no good, and others of its group wait for the next. */
+  isFaulty = false;
   closed = false;
   /** Why the first version could not be loaded; undefined while it may be. */
   failure: unknown;
 
   readonly #options: LibraryStateOptions;
-  readonly #closing = new Set<Promise<void>>();
+  readonly #stateFunctions: StateFunctions | undefined;
+  readonly #history: VersionHistory;
+  readonly #inspection: Inspection;
+  readonly #ending = new AbortController();
   #settle!: () => void;
   #owners = 1;
-  #current: Version | undefined;
-  #pending: NativeChange | undefined;
+  #endCompanion: (() => Promise<void>) | undefined;
+  #companionEnded: Promise<void> | undefined;
 
   constructor(options: LibraryStateOptions) {
     this.#options = options;
+    this.key = options.key;
     this.name = options.name;
     this.originalPath = options.originalPath;
+    this.settings = options.settings;
     this.watch = options.watch;
-    this.table = new SymbolTable(options.originalPath);
+    const { drainTimeoutMs, state, keepVersions } = options.settings;
+    if (state !== undefined) this.#stateFunctions = new StateFunctions(state, this.originalPath);
+    this.#history = new VersionHistory({ ...options, drainTimeoutMs });
+    this.#inspection = new Inspection({ ...options, ended: this.ended });
+    this.handle = options.kind.makeHandle(this);
+    this.table = new SymbolTable(options.originalPath, options.onDeadCall);
+    const load = (path: string) => this.#load(path);
+    const { table } = this;
+    const history = this.#history;
+    this.current = new CurrentVersion({ ...options, table, history, keepVersions, load });
+    this.next = new NextVersion({
+      ...options,
+      handle: this.handle,
+      load,
+      abandon: (image, path) => {
+        history.abandon(image, path);
+      },
+    });
+    this.pending = new PendingSlot({
+      isNews: (copy) => options.kind.isNews(copy),
+      discard: options.onUnused,
+    });
     this.settled = new Promise((resolve) => {
       this.#settle = resolve;
     });
   }
 
+  get version(): number {
+    return this.current.number;
+  }
+
   get isLoading(): boolean {
-    return this.#current === undefined && !this.closed;
+    return this.current.version === undefined && !this.closed;
   }
 
   get loadedPath(): string {
-    return this.#current?.path ?? '';
+    return this.current.version?.loadedPath ?? '';
+  }
+
+  get versions(): readonly LibraryVersion[] {
+    return this.#history.versions;
+  }
+
+  get symbols(): LibrarySymbols<SymbolDefinitions> {
+    return this.table.object;
+  }
+
+  get ended(): AbortSignal {
+    return this.#ending.signal;
   }
 
   /** Loads the first version. All or nothing, like everything here that can fail. */
-  loadFirst(path: string): void {
-    const image = this.open(path);
+  *loadFirst(path: string, patience: Patience): Steps {
+    yield* this.inspect(path, patience);
+    const image = this.next.open(path);
     try {
       this.table.define(this.#options.signatures, image);
+      this.#stateFunctions?.check(image);
+      const answer = this.next.validate(this.table);
+      yield isPromise(answer) ? patience.wait(answer, 'validate()') : undefined;
+      this.checkOpen();
     } catch (error) {
-      this.abandon(image);
+      this.table.close();
+      this.next.abandon();
       throw error;
     }
+    this.next.promote();
     // What the system's loader searched for it found somewhere.
     if (this.watch === undefined) this.originalPath = image.path;
-    this.#current = { image, path: this.watch === undefined ? image.path : path };
-    this.version = 1;
+    this.current.begin(image, this.watch === undefined ? image.path : path);
     this.#settle();
   }
 
@@ -126,13 +166,15 @@ export class LibraryState {
   fail(error: unknown): void {
     this.failure = error;
     this.closed = true;
+    this.next.abandon();
+    this.#ending.abort(error);
+    this.pending.drop();
     this.#settle();
   }
 
   /** Adds an owner, who may bring symbols of their own. */
   addOwner(signatures: ReadonlyMap<string, Signature>): void {
-    if (this.#current === undefined) throw closedError(this.name);
-    this.table.define(signatures, this.#current.image);
+    this.table.define(signatures, this.#open().image);
     this.#owners += 1;
   }
 
@@ -143,77 +185,105 @@ export class LibraryState {
     return this.whenClosed();
   }
 
-  /** Keeps a change until it can be carried out. It replaces an older one. */
-  setPending(change: NativeChange): void {
-    this.#dropPending();
-    this.#pending = change;
+  makeCallback(definition: unknown, callee: unknown): LibraryCallback {
+    this.#open();
+    return this.table.makeCallback(definition, callee);
   }
 
-  /** The change to carry out now, if there is one and no reload is under way. */
-  takePending(): NativeChange | undefined {
-    if (this.reloading) return undefined;
-    const change = this.#pending;
-    this.#pending = undefined;
-    return change;
-  }
-
-  /** Opens another version. Nothing uses it yet. */
-  open(path: string): NativeImage {
-    if (this.closed) throw closedError(this.name);
-    return new native.Image(path, this.originalPath, this.#options.flags);
-  }
-
-  /** Closes a version that never became current. Its file is left. */
-  abandon(image: NativeImage): void {
-    this.#closeImage(image, () => undefined);
-  }
-
-  /** Makes a version the current one. Returns what closes the one before, when all is told. */
-  commit(image: NativeImage, addresses: Addresses, path: string): () => void {
-    const old = this.#current;
-    this.table.commit(image, addresses);
-    this.#current = { image, path };
-    this.version += 1;
-    return () => {
-      if (old !== undefined) this.#retire(old);
+  lease(): LibraryLease {
+    const current = this.#open();
+    let letGo: (() => void) | undefined = current.hold();
+    const release = () => {
+      letGo?.();
+      letGo = undefined;
     };
+    return { version: current.number, release, [Symbol.dispose]: release };
+  }
+
+  /** @throws ERR_LIBRARY_CLOSED */
+  checkOpen(): void {
+    if (this.closed) throw libraryClosed(this.name);
+  }
+
+  /** Finds out about a copy what there is to know before it is opened. */
+  inspect(copy: string, patience: Patience): Steps {
+    const subject = { library: this.name, version: this.version + 1 };
+    const isFirst = this.current.version === undefined;
+    const signatures = isFirst ? this.#options.signatures : this.table.signatures;
+    return this.#inspection.inspect(copy, subject, signatures, patience);
+  }
+
+  /** Makes a version the current one. Returns what retires the one before, when all is told. */
+  commit(image: NativeImage, addresses: Addresses, path: string, reload?: object): () => void {
+    this.next.promote();
+    return this.current.replace(image, addresses, path, reload);
+  }
+
+  /** Whether the system can give a version back. */
+  get canUnload(): boolean {
+    return this.#options.kind.canUnload;
+  }
+
+  /** What a new version would take over from the current one. */
+  handover(): Handover {
+    return new Handover(this.#stateFunctions, this.settings.preserve);
+  }
+
+  async rollback({ version }: RollbackOptions): Promise<AfterEvent> {
+    const { kept } = this.current;
+    const target = version === undefined ? kept.before : kept.find(version);
+    if (target !== undefined && !this.closed) return this.#options.onRollback(target);
+    if (this.closed) throw libraryClosed(this.name);
+    const what = `No version ${version ?? 'before the current one'}`;
+    throw new DynamicReloadError('ERR_INVALID_STATE', `${what} of ${this.name} is kept.`);
   }
 
   close(): void {
     if (this.closed) return;
     this.closed = true;
     this.table.close();
-    if (this.#current !== undefined) this.#retire(this.#current);
-    this.#dropPending();
+    this.#options.kind.close();
+    this.next.abandon();
+    if (this.current.version === undefined) this.failure = libraryClosed(this.name);
+    this.current.end(); // A listener that hears of a reload may close the library.
+    this.#settle();
+    this.pending.drop();
+    this.#ending.abort(libraryClosed(this.name));
+    this.#companionEnded = this.#endCompanion?.();
     this.#options.onClose();
   }
 
   /** Resolves when every version that is to be closed is closed. */
   async whenClosed(): Promise<void> {
-    await Promise.all(this.#closing);
+    await Promise.all([this.#history.whenClosed(), this.#companionEnded]);
   }
 
-  #dropPending(): void {
-    if (this.#pending?.copy !== undefined) this.#options.onUnused(this.#pending.copy);
-    this.#pending = undefined;
+  /** Something goes on beside it. `end` is called when it is closed, which waits for that. */
+  accompany(end: () => Promise<void>): void {
+    if (this.closed) this.#companionEnded = end();
+    else this.#endCompanion = end;
   }
 
-  #retire({ image, path }: Version): void {
-    this.#closeImage(image, () => this.#options.onUnused(path));
+  /** Whether it is closed, and nothing of it is in memory any more. */
+  get isGone(): boolean {
+    return this.closed && this.#history.isGone;
   }
 
-  #closeImage(image: NativeImage, onClosed: () => void): void {
-    const closing = new Promise<void>((resolve) => {
-      image.close(() => {
-        onClosed();
-        resolve();
-      });
-    });
-    this.#closing.add(closing);
-    void closing.then(() => this.#closing.delete(closing));
+  /** Asks the system once more for the versions that it keeps, for a reason or any. Returns how many it let go. */
+  reap(reason?: ResidentReason): number {
+    return this.#history.reap(reason);
   }
-}
 
-function closedError(name: string): DynamicReloadError {
-  return new DynamicReloadError('ERR_LIBRARY_CLOSED', `The library ${name} is closed.`);
+  #load(path: string): NativeImage {
+    this.checkOpen();
+    return this.#options.kind.open(path, this.originalPath, this.settings.flags);
+  }
+
+  #open(): Version {
+    const { version } = this.current;
+    if (this.closed || version === undefined) throw libraryClosed(this.name);
+    if (!version.isClosed) return version;
+    const message = `No version of ${this.name} is loaded at the moment.`;
+    throw new DynamicReloadError('ERR_INVALID_STATE', message);
+  }
 }

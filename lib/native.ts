@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { getSystemErrorName } from 'node:util';
 import type { NativeErrorFacts } from '../binding';
 import { binding } from './binding';
+import { acceptedOf, type ACCEPTED } from './ctypes/accepted';
 import {
   describe,
   DynamicReloadError,
@@ -16,29 +17,6 @@ import {
   type ErrorCode,
   type ValueFacts,
 } from './errors';
-import type { ArgumentTypeMap } from './types';
-
-/** What a native type accepts, in words. */
-const ACCEPTED: Readonly<Record<keyof ArgumentTypeMap, string>> = {
-  bool: 'a boolean, 0 or 1',
-  i8: 'an integer from -128 to 127',
-  u8: 'an integer from 0 to 255',
-  i16: 'an integer from -32768 to 32767',
-  u16: 'an integer from 0 to 65535',
-  i32: 'an integer from -2147483648 to 2147483647',
-  u32: 'an integer from 0 to 4294967295',
-  i64: 'a bigint from -2n**63n to 2n**63n-1n or a safe integer',
-  u64: 'a bigint from 0n to 2n**64n-1n or a safe integer',
-  isize: 'a bigint from -2n**63n to 2n**63n-1n or a safe integer',
-  usize: 'a bigint from 0n to 2n**64n-1n or a safe integer',
-  f32: 'a number',
-  f64: 'a number',
-  char: 'the number of a char',
-  pointer: 'a bigint address, an ArrayBuffer, a view of one or null',
-  buffer: 'an ArrayBuffer, a view of one or null',
-  function: 'a bigint address or null',
-  string: 'a string without NUL characters or null',
-};
 
 const WRONG_MACHINE = 'Is it built for this machine?';
 
@@ -52,7 +30,7 @@ const LOAD_HINTS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Makes the error for what native code found out. */
-function fromNative(facts: NativeErrorFacts): Error {
+export function fromNative(facts: NativeErrorFacts): Error {
   const code = facts.code as ErrorCode;
   const { symbol = '', path = '' } = facts;
   switch (code) {
@@ -64,7 +42,10 @@ function fromNative(facts: NativeErrorFacts): Error {
     case 'ERR_LIBRARY_NOT_FOUND':
       return new LibraryNotFoundError(path, [path]);
     case 'ERR_LIBRARY_CLOSED':
-      return new DynamicReloadError(code, `Cannot use "${symbol}": its library is closed.`);
+      return new DynamicReloadError(
+        code,
+        `Cannot use "${symbol}": ${facts.message || 'its library is closed'}.`,
+      );
     case 'ERR_RELOADER_CLOSED':
       return new DynamicReloadError(code, 'The reloader is closed.');
     case 'ERR_INVALID_STATE':
@@ -81,7 +62,7 @@ function fromNative(facts: NativeErrorFacts): Error {
 function valueMessage({ symbol = '', argument, expected, given, message }: NativeErrorFacts) {
   if (expected === undefined) return `${symbol}: ${message}`;
   const what = argument === undefined ? symbol : `${symbol}: argument ${argument + 1}`;
-  const accepted = ACCEPTED[expected as keyof ArgumentTypeMap];
+  const accepted = acceptedOf(expected as keyof typeof ACCEPTED, given);
   return `${what} is ${expected}: it must be ${accepted}, not ${describe(given)}`;
 }
 
@@ -105,13 +86,19 @@ function systemMessage(code: ErrorCode, facts: NativeErrorFacts): string {
       return `${path} cannot be loaded: ${message}`;
     case 'ERR_SHADOW_COPY':
       return destination === undefined
-        ? `Cannot use ${path} for a shadow copy: ${message}${call}`
+        ? `Cannot use ${path} for a shadow copy: ${message}${call}${shadowAdvice(facts)}`
         : `Cannot copy ${path} to ${destination}: ${message}${call}`;
     case 'ERR_WATCH_LIMIT':
       return `Cannot watch ${path || 'files'}: ${message}${call}. ${watchLimitAdvice(syscall)}`;
     default:
       return `Cannot watch ${path || 'files'}: ${message}${call}`;
   }
+}
+
+/** What to do about a directory that cannot hold the copies. */
+function shadowAdvice({ syscall }: NativeErrorFacts): string {
+  if (syscall !== 'mkdtemp' && syscall !== 'statvfs') return '';
+  return '. Set `shadowDir` to a directory that can be written to and allows execution.';
 }
 
 /** What to raise. `inotify_init1` also fails when the process may open no more files. */
@@ -121,7 +108,8 @@ function watchLimitAdvice(syscall: string | undefined): string {
     : 'Raise fs.inotify.max_user_watches with sysctl.';
 }
 
-function loadHint(path: string, message: string): string {
+/** A sentence about what may be behind the words of a loader, after a space; or nothing. */
+export function loadHint(path: string, message: string): string {
   const file = /^(.*): cannot open/.exec(message)?.[1];
   // Of a system library that is not there everything is said.
   if (file === path) return '';

@@ -1,6 +1,6 @@
 // Where a library is looked for, and under which file name.
 
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { LibraryNotFoundError } from './errors';
 
@@ -43,8 +43,22 @@ export function platformFileName(
 export function findLibrary(fileName: string, search: Search): string {
   const candidates = candidatePaths(fileName, search);
   const found = candidates.find(isFile);
-  if (found === undefined) throw new LibraryNotFoundError(fileName, candidates);
-  return found;
+  if (found !== undefined) return found;
+  throw new LibraryNotFoundError(fileName, candidates, hintFor(fileName, search));
+}
+
+/** Where to wait for a file: where it is, or else in every place in which {@link findLibrary} looks. */
+export function placesToWait(fileName: string, search: Search): readonly string[] {
+  const candidates = candidatePaths(fileName, search);
+  const found = candidates.find(isFile);
+  return found === undefined ? candidates : [found];
+}
+
+function hintFor(fileName: string, search: Search): string | undefined {
+  const directory = candidatePaths(fileName, search).find((candidate) => existsSync(candidate));
+  if (directory !== undefined) return `${directory} is not a regular file.`;
+  const meant = candidatePaths(platformFileName(fileName), search).find(isFile);
+  return meant === undefined ? undefined : `With \`platformName: true\` it would be ${meant}.`;
 }
 
 function candidatePaths(fileName: string, search: Search): string[] {

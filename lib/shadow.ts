@@ -4,9 +4,12 @@ import os from 'node:os';
 import path from 'node:path';
 
 /**
- * The directory in which a reloader makes its private one: what the user asked for, or the system's
- * temporary directory. It must exist; if not, the maker of the private directory says so.
+ * The directories in which a reloader may make its private one, the best first: what the user asked
+ * for and nothing else, or the system's temporary directory and what there is when that is read-only
+ * or allows no execution. Whoever makes the private directory says what is wrong with them.
  */
-export function shadowParent(shadowDir: string | undefined): string {
-  return path.resolve(shadowDir ?? os.tmpdir());
+export function shadowParents(shadowDir: string | undefined): readonly string[] {
+  if (shadowDir !== undefined) return [path.resolve(shadowDir)];
+  const candidates = [os.tmpdir(), '/var/tmp', '/dev/shm', process.cwd()];
+  return [...new Set(candidates.map((directory) => path.resolve(directory)))];
 }

@@ -1,7 +1,14 @@
+import { keyOf } from './ctypes/key';
+import { findWrongKey } from './ctypes/keys';
+import { checkNotOwned, toType } from './ctypes/made';
+import { VOID } from './ctypes/names';
+import { parsePrototype } from './ctypes/prototype/prototype';
+import type { DeclaredTypes } from './ctypes/prototype/scope';
+import type { Type } from './ctypes/type';
 import { describe, DynamicReloadTypeError } from './errors';
-import type { ArgumentTypeMap, SymbolDefinition, TypeAliasMap } from './types';
+import type { SymbolDefinition } from './types';
 
-/** A definition in its one form. Native code understands the type names in it. */
+/** A definition in its one form. */
 export type Signature = FunctionSignature | VariableSignature;
 
 interface SignatureBase {
@@ -12,71 +19,46 @@ interface SignatureBase {
 
 export interface FunctionSignature extends SignatureBase {
   readonly kind: 'function';
-  readonly arguments: readonly string[];
-  readonly return: string;
+  readonly arguments: readonly Type[];
+  readonly return: Type;
   readonly nonblocking: boolean;
+  readonly variadic: boolean;
 }
 
 export interface VariableSignature extends SignatureBase {
   readonly kind: 'variable';
-  readonly type: string;
+  readonly type: Type;
 }
 
-const ALIASES: Readonly<TypeAliasMap> = {
-  int8: 'i8',
-  uint8: 'u8',
-  int16: 'i16',
-  uint16: 'u16',
-  int32: 'i32',
-  uint32: 'u32',
-  int64: 'i64',
-  uint64: 'u64',
-  float: 'f32',
-  float32: 'f32',
-  double: 'f64',
-  float64: 'f64',
-  ptr: 'pointer',
-  str: 'string',
-  arraybuffer: 'buffer',
-};
-
-const TYPES: Readonly<Record<keyof ArgumentTypeMap, true>> = {
-  ...{ bool: true, char: true, i8: true, u8: true, i16: true, u16: true, i32: true, u32: true },
-  ...{ i64: true, u64: true, isize: true, usize: true, f32: true, f64: true },
-  ...{ pointer: true, buffer: true, function: true, string: true },
-};
-
-/** Every spelling of every type, with the one that native code knows. */
-const SPELLINGS: ReadonlyMap<string, string> = new Map([
-  ...Object.keys(TYPES).map((name) => [name, name] as const),
-  ...Object.entries(ALIASES),
-]);
-
 const KEYS: Readonly<Record<Signature['kind'], readonly string[]>> = {
-  function: ['arguments', 'return', 'name', 'nonblocking', 'optional'],
+  function: ['arguments', 'return', 'name', 'nonblocking', 'optional', 'variadic'],
   variable: ['type', 'name', 'optional'],
 };
 
-// What Deno and Bun call the two properties.
-const FOREIGN_KEYS: ReadonlyMap<string, string> = new Map([
-  ['parameters', 'arguments'],
-  ['args', 'arguments'],
-  ['result', 'return'],
-  ['returns', 'return'],
-]);
-
-/** Brings a definition to its one form, or throws ERR_SYMBOL_DEFINITION. */
-export function toSignature(key: string, definition: SymbolDefinition): Signature {
-  const reader = new DefinitionReader(key, definition);
+/** Brings a definition, or a C prototype, to its one form, or throws ERR_SYMBOL_DEFINITION. */
+export function toSignature(
+  key: string,
+  source: SymbolDefinition | string,
+  types: DeclaredTypes = {},
+): Signature {
+  const reader = new DefinitionReader(key, read(key, source, types));
   const base = { symbol: reader.symbol(), optional: reader.flag('optional') };
-  if (reader.kind === 'variable') return { kind: 'variable', ...base, type: reader.type('type') };
+  if (reader.kind === 'variable') return { kind: 'variable', ...base, type: reader.variableType() };
   return {
     kind: 'function',
     ...base,
-    arguments: reader.types('arguments'),
+    arguments: reader.argumentTypes(),
     return: reader.returnType(),
     nonblocking: reader.flag('nonblocking'),
+    variadic: reader.flag('variadic'),
   };
+}
+
+/** A prototype says the name itself, so its key may be another one. */
+function read(key: string, source: SymbolDefinition | string, types: DeclaredTypes): unknown {
+  if (typeof source !== 'string') return source;
+  const { name, definition } = parsePrototype(source, types, `Symbol "${key}"`);
+  return { ...definition, name };
 }
 
 /**
@@ -95,7 +77,8 @@ class DefinitionReader {
     }
     this.#given = new Map(Object.entries(definition));
     this.kind = this.#given.has('type') ? 'variable' : 'function';
-    for (const name of this.#given.keys()) this.#checkKey(name);
+    const wrong = findWrongKey(`a ${this.kind}`, this.#given.keys(), KEYS[this.kind]);
+    if (wrong !== undefined) throw this.#error(wrong);
   }
 
   symbol(): string {
@@ -114,44 +97,58 @@ class DefinitionReader {
     return value;
   }
 
-  type(name: string): string {
-    return this.#typeOf(this.#given.get(name));
-  }
-
-  types(name: string): string[] {
-    const list = this.#given.get(name) ?? [];
-    if (!Array.isArray(list)) throw this.#error(`"${name}" is an array, not ${describe(list)}`);
-    return Array.from(list, (value) => this.#typeOf(value));
-  }
-
-  returnType(): string {
-    const value = this.#given.get('return') ?? 'void';
-    return value === 'void' ? value : this.#typeOf(value);
-  }
-
-  #typeOf(value: unknown): string {
-    const name = typeof value === 'string' ? SPELLINGS.get(value) : undefined;
-    if (name !== undefined) return name;
-    if (value === 'void') throw this.#error('only a result can be void');
-    const names = Object.keys(TYPES).join(', ');
-    throw this.#error(`${describe(value)} is no type; there are ${names}`);
-  }
-
-  #checkKey(name: string): void {
-    const ours = FOREIGN_KEYS.get(name);
-    if (ours !== undefined) throw this.#error(`"${name}" is named "${ours}" here`);
-    const known = KEYS[this.kind];
-    if (!known.includes(name)) {
-      throw this.#error(`a ${this.kind} has no "${name}"; it can have ${known.join(', ')}`);
+  variableType(): Type {
+    const type = this.#typeOf(this.#given.get('type'));
+    if (type.kind === 'out' || type.kind === 'inout') {
+      throw this.#error(`only an argument can be ${type.kind}`);
     }
+    if (type.kind === 'array' && type.length === undefined) {
+      throw this.#error('an array that is a variable has a length');
+    }
+    return checkNotOwned(type, this.#where, this.#key);
+  }
+
+  argumentTypes(): Type[] {
+    const list = this.#given.get('arguments') ?? [];
+    if (!Array.isArray(list)) throw this.#error(`"arguments" is an array, not ${describe(list)}`);
+    return Array.from(list, (value) => checkNotOwned(this.#typeOf(value), this.#where, this.#key));
+  }
+
+  returnType(): Type {
+    const value = this.#given.get('return') ?? 'void';
+    if (value === 'void') return VOID;
+    const type = this.#typeOf(value);
+    if (type.kind === 'out' || type.kind === 'inout' || type.kind === 'array') {
+      throw this.#error(`a result cannot be ${type.kind}`);
+    }
+    return type;
+  }
+
+  #typeOf(value: unknown): Type {
+    return toType(value, this.#where, this.#key);
+  }
+
+  get #where(): string {
+    return `Symbol "${this.#key}"`;
   }
 
   #error(message: string): Error {
-    return new DynamicReloadTypeError('ERR_SYMBOL_DEFINITION', `Symbol "${this.#key}": ${message}`);
+    return new DynamicReloadTypeError('ERR_SYMBOL_DEFINITION', `${this.#where}: ${message}`, {
+      symbol: this.#key,
+    });
   }
 }
 
 /** Whether two definitions make the same function or variable. */
 export function sameSignature(one: Signature, other: Signature): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  return textOf(one) === textOf(other);
+}
+
+function textOf(signature: Signature): string {
+  const { symbol, optional } = signature;
+  if (signature.kind === 'variable')
+    return JSON.stringify([symbol, optional, keyOf(signature.type)]);
+  const { nonblocking, variadic } = signature;
+  const types = [...signature.arguments, signature.return].map((type) => keyOf(type));
+  return JSON.stringify([symbol, optional, types, nonblocking, variadic]);
 }
