@@ -96,6 +96,23 @@ TEST(GivesUpOnAFileThatStaysDamaged) {
   CHECK_EQ(Sum(steps), Clock::duration(AttemptSchedule::kIncompletePatience));
 }
 
+TEST(LooksAfterAQuietTimeAtAFileWhoseWritersAreNotKnown) {
+  const auto steps = StepsUntilGivingUp(&AttemptSchedule::RetryQuiet);
+  CHECK(steps.front() == AttemptSchedule::kQuietTime);
+  CHECK(steps.back() <= AttemptSchedule::kQuietTime);
+  CHECK_EQ(Sum(steps), Clock::duration(AttemptSchedule::kBusyPatience));
+}
+
+TEST(GoesOnSlowlyWhenNobodyReportsTheEndOfTheWriting) {
+  AttemptSchedule schedule(kNoQuiet);
+  schedule.Note(kStart);
+  CHECK(schedule.RetryBusy(kStart));
+  const Time late = kStart + AttemptSchedule::kBusyPatience;
+  CHECK(!schedule.RetryBusy(late));
+  schedule.RetryUnattended(late);
+  CHECK(schedule.due() == late + AttemptSchedule::kUnattendedInterval);
+}
+
 TEST(NothingIsDueAfterGivingUp) {
   AttemptSchedule schedule(kNoQuiet);
   schedule.Note(kStart);

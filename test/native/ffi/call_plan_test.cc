@@ -13,8 +13,15 @@ namespace {
 
 constexpr size_t kVectorRegisters = RegisterFile::kVector;
 
-CallPlan Plan(std::vector<Type> arguments) {
-  auto plan = MakeCallPlan({std::move(arguments), Type::kVoid});
+Signature Scalars(const std::vector<Type>& arguments, Type result = Type::kVoid) {
+  Signature signature;
+  for (const Type type : arguments) signature.arguments.push_back(ValueType::Scalar(type));
+  signature.result = ValueType::Scalar(result);
+  return signature;
+}
+
+CallPlan Plan(const std::vector<Type>& arguments) {
+  auto plan = MakeCallPlan(Scalars(arguments));
   CHECK_OK(plan);
   return std::move(plan).value();
 }
@@ -28,7 +35,10 @@ std::vector<Type> Joined(std::vector<Type> first, const std::vector<Type>& secon
 
 std::vector<size_t> WordsOf(const std::vector<Type>& arguments) {
   std::vector<size_t> words;
-  for (const ArgumentPlace& place : Plan(arguments).arguments) words.push_back(place.word);
+  for (const ArgumentPlan& argument : Plan(arguments).arguments) {
+    CHECK_EQ(argument.moves.size(), 1);
+    words.push_back(argument.moves[0].to / sizeof(uint64_t));
+  }
   return words;
 }
 
@@ -42,14 +52,19 @@ TEST(NoArgumentsNeedNothing) {
   CHECK_EQ(plan.stack_words, 0);
 }
 
-TEST(KeepsTheTypesInOrder) {
-  const auto made = MakeCallPlan({{Type::kI8, Type::kF32, Type::kString}, Type::kF64});
+TEST(AScalarIsOneMoveOfItsSize) {
+  const auto made = MakeCallPlan(Scalars({Type::kI8, Type::kF32, Type::kString}, Type::kF64));
   CHECK_OK(made);
   const CallPlan& plan = made.value();
-  CHECK_EQ(plan.result, Type::kF64);
-  CHECK_EQ(plan.arguments[0].type, Type::kI8);
-  CHECK_EQ(plan.arguments[1].type, Type::kF32);
-  CHECK_EQ(plan.arguments[2].type, Type::kString);
+  CHECK_EQ(plan.result.size, 8);
+  CHECK(!plan.result_by_address);
+  const size_t sizes[] = {1, 4, 8};
+  for (size_t i = 0; i < 3; ++i) {
+    CHECK(!plan.arguments[i].by_reference);
+    CHECK_EQ(plan.arguments[i].moves.size(), 1);
+    CHECK_EQ(plan.arguments[i].moves[0].from, 0);
+    CHECK_EQ(plan.arguments[i].moves[0].size, sizes[i]);
+  }
 }
 
 TEST(IntegersFillTheGeneralRegistersAndThenTheStack) {
@@ -95,11 +110,28 @@ TEST(BothKindsShareTheStackInOrder) {
   const auto full =
       Joined(Repeated(Type::kI64, kGeneralRegisters), Repeated(Type::kF64, kVectorRegisters));
   const CallPlan plan = Plan(Joined(full, {Type::kI8, Type::kF32, Type::kBool, Type::kF64}));
-  for (size_t i = 0; i < 4; ++i) CHECK_EQ(plan.arguments[full.size() + i].word, Stack(i));
+  for (size_t i = 0; i < 4; ++i) {
+    CHECK_EQ(plan.arguments[full.size() + i].moves[0].to, Stack(i) * sizeof(uint64_t));
+  }
   CHECK_EQ(plan.stack_words, 4);
 }
 
 // C11, 5.2.4.1: every implementation accepts as many.
+TEST(OnlyIntegersInRegistersAreJustWords) {
+  const auto is_words = [](const std::vector<Type>& arguments, Type result) {
+    const auto plan = MakeCallPlan(Scalars(arguments, result));
+    CHECK_OK(plan);
+    return plan.value().is_words;
+  };
+  CHECK(is_words({}, Type::kI32));
+  CHECK(is_words({Type::kI8, Type::kPointer, Type::kU64}, Type::kBool));
+  CHECK(is_words(Repeated(Type::kI64, kGeneralRegisters), Type::kI64));
+  CHECK(!is_words(Repeated(Type::kI64, kGeneralRegisters + 1), Type::kI64));
+  CHECK(!is_words({Type::kI32, Type::kF32}, Type::kI32));
+  CHECK(!is_words({Type::kI32}, Type::kF64));
+  CHECK(!is_words({Type::kI32}, Type::kVoid));
+}
+
 TEST(AHundredAndTwentySevenArgumentsOfAnyTypeFit) {
   CHECK_EQ(Plan(Repeated(Type::kI8, 127)).stack_words, 127 - kGeneralRegisters);
   CHECK_EQ(Plan(Repeated(Type::kF64, 127)).stack_words, 127 - kVectorRegisters);
@@ -109,7 +141,7 @@ TEST(MoreArgumentsThanTheStackHoldsAreAnError) {
   const size_t most = kGeneralRegisters + RegisterFile::kStack;
   CHECK_EQ(Plan(Repeated(Type::kI64, most)).stack_words, RegisterFile::kStack);
   for (const size_t count : {most + 1, most + 2, size_t{1000}, size_t{100'000}}) {
-    const auto plan = MakeCallPlan({Repeated(Type::kI64, count), Type::kVoid});
+    const auto plan = MakeCallPlan(Scalars(Repeated(Type::kI64, count)));
     CHECK(!plan.ok());
     CHECK_EQ(plan.error().code, ErrorCode::kSymbolDefinition);
     CHECK_EQ(plan.error().message, "more arguments than a call can pass");
@@ -119,7 +151,7 @@ TEST(MoreArgumentsThanTheStackHoldsAreAnError) {
 TEST(AVoidArgumentIsAnError) {
   for (const auto& arguments :
        {std::vector<Type>{Type::kVoid}, std::vector<Type>{Type::kI32, Type::kVoid, Type::kI32}}) {
-    const auto plan = MakeCallPlan({arguments, Type::kI32});
+    const auto plan = MakeCallPlan(Scalars(arguments, Type::kI32));
     CHECK(!plan.ok());
     CHECK_EQ(plan.error().code, ErrorCode::kSymbolDefinition);
     CHECK_EQ(plan.error().message, "an argument cannot be void");

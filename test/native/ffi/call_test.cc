@@ -77,6 +77,13 @@ TEST(APointerAndAStringComeBack) {
   CHECK(!CallIndirectly<bool, const void*>(is_null, &target));
 }
 
+TEST(WordsGoStraightToTheFunction) {
+  const auto identity = reinterpret_cast<void*>(&identity_u64);
+  CHECK_EQ(CallWords(identity, UINT64_MAX), UINT64_MAX);
+  CHECK_EQ(static_cast<int8_t>(CallWords(reinterpret_cast<void*>(&identity_i8), uint64_t{0x80})),
+           INT8_MIN);
+}
+
 TEST(AFunctionWithoutArgumentsAndResultIsCalled) { CallIndirectly(do_nothing); }
 
 TEST(AFunctionWithoutResultGetsItsArgument) {

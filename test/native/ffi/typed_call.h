@@ -67,23 +67,35 @@ T FromBits(uint64_t bits) {
 }
 
 // What no argument is written to holds a pattern, so that whoever reads too much shows it.
+inline RegisterFile PatternedRegisters() {
+  RegisterFile registers;
+  std::memset(registers.words, 0xa5, sizeof registers.words);
+  return registers;
+}
+
+// Returns the bits of the result.
 inline uint64_t CallWithWords(const Signature& signature, void* function, const uint64_t* words) {
   const auto made = MakeCallPlan(signature);
   CHECK_OK(made);
   const CallPlan& plan = made.value();
   CHECK_EQ(plan.arguments.size(), signature.arguments.size());
-  RegisterFile registers;
-  std::memset(registers.words, 0xa5, sizeof registers.words);
-  for (const ArgumentPlace& place : plan.arguments) registers.words[place.word] = *words++;
-  return Call(plan, function, registers);
+  RegisterFile registers = PatternedRegisters();
+  for (const ArgumentPlan& argument : plan.arguments) {
+    CHECK_EQ(argument.moves.size(), 1);
+    registers.words[argument.moves[0].to / sizeof(uint64_t)] = *words++;
+  }
+  uint64_t result = 0;
+  Call(plan, function, registers, &result);
+  return result;
 }
 
 // Calls through Call() instead of directly.
 template <typename Result, typename... Arguments>
 Result CallIndirectly(Result (*function)(Arguments...), Arguments... arguments) {
   const uint64_t words[sizeof...(Arguments) + 1] = {ToWord(arguments)...};
-  const uint64_t bits = CallWithWords({{TypeOf<Arguments>()...}, TypeOf<Result>()},
-                                      reinterpret_cast<void*>(function), words);
+  const Signature signature{
+      {ValueType::Scalar(TypeOf<Arguments>())...}, ValueType::Scalar(TypeOf<Result>()), {}};
+  const uint64_t bits = CallWithWords(signature, reinterpret_cast<void*>(function), words);
   if constexpr (!std::is_void_v<Result>) return FromBits<Result>(bits);
 }
 

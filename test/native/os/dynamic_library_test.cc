@@ -56,6 +56,14 @@ TEST(FindsAThreadLocalVariable) {
   CHECK_EQ(*variable, 7);
 }
 
+TEST(SaysWhetherItsThreadLocalStorageIsStatic) {
+  CHECK(Open(Fixture("libstatic_tls.so")).HasStaticTls());
+  CHECK(!Open(Fixture("libthread_local.so")).HasStaticTls());
+  DynamicLibrary closed = Open(Fixture("libstatic_tls.so"));
+  closed.Close();
+  CHECK(!closed.HasStaticTls());
+}
+
 // A function that the user forgot must not become the one of libc that happens to have its name.
 TEST(ASymbolThatOnlyADependencyExportsIsNull) {
   const DynamicLibrary library = Open(Fixture("libcalls.so"));

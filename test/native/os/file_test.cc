@@ -116,6 +116,34 @@ TEST(WritingChangesTheIdentity) {
 }
 
 // Tools that copy files often restore the time of the last change; the kernel keeps its own.
+TEST(AnotherNameMakesAnotherIdentityOfTheSameContent) {
+  TemporaryDirectory directory;
+  WriteFile(directory / "one", "text");
+  const auto before = File::IdentityAt(directory / "one");
+  std::filesystem::create_hard_link(directory / "one", directory / "two");
+  const auto after = File::IdentityAt(directory / "one");
+  CHECK(!(*after == *before));
+  CHECK(after->MayHaveContentOf(*before));
+  ReplaceFile(directory / "one", "text");
+  CHECK(!File::IdentityAt(directory / "one")->MayHaveContentOf(*before));
+}
+
+TEST(EqualsAFileOfTheSameBytes) {
+  TemporaryDirectory directory;
+  const std::string long_text(200'000, 'x');
+  for (const std::string& content : {std::string(), std::string("text"), long_text}) {
+    WriteFile(directory / "one", content);
+    WriteFile(directory / "two", content);
+    const File one = OpenFile(directory / "one");
+    const File two = OpenFile(directory / "two");
+    CHECK(one.Equals(two));
+    WriteFile(directory / "two", content + "y");
+    CHECK(!one.Equals(two));
+    WriteFile(directory / "one", content + "z");
+    CHECK(!one.Equals(two));
+  }
+}
+
 TEST(SettingTheTimeBackDoesNotHideAWrite) {
   const TemporaryDirectory directory;
   WriteFile(directory / "file", "text");

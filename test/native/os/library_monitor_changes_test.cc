@@ -83,6 +83,23 @@ TEST(EveryWriteIsAChangeHoweverSoonTheMonitorLooks) {
   }
 }
 
+TEST(AChangeIsNoticedWhenItsWritingBegins) {
+  MonitorFixture test;
+  test.AddRunning(FirstLibrary());
+  const auto before = Clock::now();
+  fs::remove(test.path);
+  UniqueFd writer(open(test.path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0700));
+  test.Fence();
+  const auto began = Clock::now();
+  Write(writer, Version(2));
+  writer = UniqueFd();
+  const ChangeTimes times = test.listener.NextChange().times;
+  CHECK(before <= times.noticed && times.noticed <= began);
+  CHECK(began <= times.looked);
+  CHECK(times.looked + times.copying.time <= times.ready);
+  CHECK_EQ(times.copying.bytes, Version(2).size());
+}
+
 TEST(DeletingItAndMakingItAgainIsAChange) {
   MonitorFixture test;
   test.AddRunning(Version(1));
@@ -185,13 +202,27 @@ TEST(ADamagedFileIsOneErrorAfterSomePatienceAndARepairedOneAChange) {
   CHECK_EQ(test.WaitingAfterFence(), 0);
 }
 
-TEST(ARepairedFileThatIsTheRunningVersionIsNoChange) {
+TEST(ARepairedFileThatIsTheRunningVersionIsToldOnceWithoutACopy) {
   MonitorFixture test;
   test.AddRunning(Version(1));
   WriteFile(test.path, Version(1).substr(0, 5000));
   CHECK_EQ(test.listener.NextError().code, ErrorCode::kLibraryIncomplete);
   WriteFile(test.path, Version(1));
+  CHECK_EQ(test.listener.NextCopy(), "");
+  WriteFile(test.path, Version(1));
   CHECK_EQ(test.WaitingAfterFence(), 0);
+}
+
+// Who takes the error gives up the copy before it.
+TEST(AFileThatIsTheNewestCopyAgainAfterAnErrorIsAChange) {
+  MonitorFixture test;
+  test.AddRunning(Version(1));
+  ReplaceFile(test.path, Version(2));
+  CHECK(ReadFile(test.listener.NextCopy()) == Version(2));
+  WriteFile(test.path, "garbage");
+  CHECK_EQ(test.listener.NextError().code, ErrorCode::kLibraryIncomplete);
+  WriteFile(test.path, Version(2));
+  CHECK(ReadFile(test.listener.NextCopy()) == Version(2));
 }
 
 // As an upload does that is interrupted for a moment.

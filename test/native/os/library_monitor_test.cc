@@ -49,6 +49,7 @@ TEST(ARejectedCopyIsDeletedAndTheRunningOneIsComparedWithAgain) {
   CHECK(!fs::exists(rejected));
   CHECK(fs::exists(running));
   ReplaceFile(test.path, Version(1));
+  CHECK_EQ(test.listener.NextCopy(), "");  // It is what runs.
   CHECK_EQ(test.WaitingAfterFence(), 0);
 }
 
@@ -110,6 +111,17 @@ TEST(AfterTheNewestCopyIsDiscardedTheRunningOneIsComparedWith) {
   CHECK_EQ(test.WaitingAfterFence(), 0);
 }
 
+TEST(EveryLibraryIsPatchedAsWasAskedFor) {
+  MonitorFixture test;
+  const std::string original = ReadFile(FixtureDirectory() + "/libunique.so");
+  WriteFile(test.path, original);
+  const auto subscription = test.listener.Subscribe(std::chrono::milliseconds(0));
+  test.monitor->Add(test.path, subscription);
+  CHECK(ReadFile(test.listener.NextCopy()) != original);
+  test.monitor->Add(test.path, subscription, {{/*keep_unique=*/true}, {}, false});
+  CHECK(ReadFile(test.listener.NextCopy()) == original);
+}
+
 TEST(FlushReturnsWhenEverythingBeforeIsDone) {
   MonitorFixture test;
   std::vector<std::string> copies;
@@ -146,8 +158,8 @@ TEST(ACopyThatIsReplacedByAnErrorIsDeletedAndForgotten) {
   CHECK(Eventually([&] { return test.listener.Copies() == 1; }));
   ReplaceFile(test.path, Version(1));
   test.Fence();
-  // The error is all there is: the file is what runs.
-  CHECK_EQ(test.listener.NextError().code, ErrorCode::kLibraryIncomplete);
+  // The file is what runs, so nobody need hear of the error any more.
+  CHECK_EQ(test.listener.NextCopy(), "");
   CHECK_EQ(test.listener.Waiting(), 0);
   CHECK_EQ(test.listener.Copies(), 1);
 }

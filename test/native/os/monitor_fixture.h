@@ -32,8 +32,9 @@ class Listener {
   explicit Listener(const std::string& shadow_parent)
       : directory_(ShadowDirectory::Create(shadow_parent).value()) {}
 
-  LibraryMonitor::Subscription Subscribe(std::chrono::milliseconds debounce) {
-    return {queue_, directory_, debounce};
+  LibraryMonitor::Subscription Subscribe(std::chrono::milliseconds debounce,
+                                         WatchMode mode = WatchMode::kEvents) {
+    return {queue_, directory_, debounce, mode};
   }
 
   Change NextChange() {
@@ -67,6 +68,11 @@ class Listener {
     return change.copy.error();
   }
 
+  std::vector<Warning> TakeWarnings() {
+    TakeEverything();
+    return std::exchange(warnings_, {});
+  }
+
   // How many changes are waiting.
   size_t Waiting() {
     TakeEverything();
@@ -74,12 +80,13 @@ class Listener {
   }
 
   size_t Copies() const { return NamesIn(directory_->path()).size() - 1; }  // Without the lock.
-  const std::string& directory() const { return directory_->path(); }
+  std::string directory() const { return directory_->path(); }
 
  private:
   void TakeEverything() {
     auto drained = queue_->Drain();
     std::move(drained.changes.begin(), drained.changes.end(), std::back_inserter(changes_));
+    std::move(drained.warnings.begin(), drained.warnings.end(), std::back_inserter(warnings_));
     CHECK_EQ(drained.errors.size(), 0);
   }
 
@@ -93,6 +100,7 @@ class Listener {
 
   const std::shared_ptr<ShadowDirectory> directory_;
   std::deque<Change> changes_;
+  std::vector<Warning> warnings_;
   Mutex mutex_;
   std::condition_variable_any rang_;
   bool rung_ GUARDED_BY(mutex_) = false;
@@ -131,6 +139,14 @@ class MonitorFixture {
   LibraryId Add(const std::string& at,
                 std::chrono::milliseconds debounce = std::chrono::milliseconds(0)) {
     return monitor->Add(at, listener.Subscribe(debounce));
+  }
+
+  LibraryId Add(const std::string& at, WatchMode mode) {
+    return monitor->Add(at, listener.Subscribe(std::chrono::milliseconds(0), mode));
+  }
+
+  LibraryId Add(const std::string& at, const LibraryMonitor::Options& options) {
+    return monitor->Add(at, listener.Subscribe(std::chrono::milliseconds(0)), options);
   }
 
   // Adds a whole library, and accepts its first copy. Returns the path of the copy.

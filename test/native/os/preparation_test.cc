@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -27,7 +29,9 @@ namespace fs = std::filesystem;
 using Outcome = Preparation::Outcome;
 
 struct Library {
-  Preparation Look(const std::string& baseline = "") { return Prepare(path, baseline, *shadow); }
+  Preparation Look(const std::string& baseline = "") {
+    return Prepare(path, *shadow, {baseline, settled, patch});
+  }
 
   // Prepares and expects a copy.
   std::string Copy(const std::string& baseline = "") {
@@ -40,6 +44,8 @@ struct Library {
 
   TemporaryDirectory directory;
   std::string path = directory / "libfoo.so";
+  PatchOptions patch;
+  std::optional<FileIdentity> settled;
   std::shared_ptr<ShadowDirectory> shadow = ShadowDirectory::Create(directory.path()).value();
 };
 
@@ -51,6 +57,26 @@ TEST(AWholeLibraryIsCopied) {
   CHECK(!preparation.error.has_value());
   CHECK_EQ(fs::path(preparation.copy).parent_path(), fs::path(library.shadow->path()));
   CHECK(ReadFile(preparation.copy) == FirstLibrary());
+}
+
+TEST(ACopyTellsWhatItCost) {
+  Library library;
+  WriteFile(library.path, FirstLibrary());
+  const CopyCost cost = library.Look().cost;
+  CHECK_EQ(cost.bytes, FirstLibrary().size());
+  CHECK(cost.time.count() > 0);
+}
+
+TEST(ACopyThatIsPatchedLaterIsAsItsOriginalIs) {
+  const std::string unique = ReadFile(FixtureDirectory() + "/libunique.so");
+  for (const bool later : {false, true}) {
+    Library library;
+    library.patch.later = later;
+    WriteFile(library.path, unique);
+    const std::string copy = library.Copy();
+    CHECK_EQ(ReadFile(copy) == unique, later);
+    CHECK_EQ(library.Look(copy).outcome, Outcome::kUnchanged);
+  }
 }
 
 TEST(WhatLoadsAsTheBaselineIsNotCopied) {
@@ -70,6 +96,26 @@ TEST(WhatLoadsDifferentlyFromTheBaselineIsCopied) {
   const std::string baseline = library.Copy();
   ReplaceFile(library.path, SecondLibrary());
   CHECK(ReadFile(library.Copy(baseline)) == SecondLibrary());
+}
+
+TEST(ACopyIsPatchedAndItsOriginalIsNot) {
+  Library library;
+  const std::string original = ReadFile(FixtureDirectory() + "/libunique.so");
+  WriteFile(library.path, original);
+  CHECK(ReadFile(library.Copy()) != original);
+  CHECK(ReadFile(library.path) == original);
+  library.patch.keep_unique = true;
+  CHECK(ReadFile(library.Copy()) == original);
+}
+
+TEST(WhatIsPatchedIsNotCopiedAgain) {
+  for (const char* fixture : {"libunique.so", "libstatics.so", "libnodelete.so"}) {
+    Library library;
+    WriteFile(library.path, ReadFile(FixtureDirectory() + "/" + fixture));
+    const std::string baseline = library.Copy();
+    ReplaceFile(library.path, ReadFile(library.path));
+    CHECK_EQ(library.Look(baseline).outcome, Outcome::kUnchanged);
+  }
 }
 
 TEST(ABaselineThatIsGoneIsNoObstacle) {
@@ -142,6 +188,68 @@ TEST(ALibraryThatSomebodyHasLeasedForWritingHasChanged) {
   CHECK_EQ(library.Look().outcome, Outcome::kCopied);
 }
 
+// Runs `body` as a user who may read the file and does not own it: who has it open is a secret
+// then.
+template <typename Body>
+void AsAnotherUser(Body body) {
+  constexpr uid_t kNobody = 65534;
+  if (geteuid() != 0) {
+    std::puts("skipped: only the superuser may become somebody else");
+    return;
+  }
+  Library library;
+  WriteFile(library.path, FirstLibrary());
+  fs::permissions(library.path, fs::perms(0644));
+  fs::permissions(library.directory.path(), fs::perms(0777));
+  library.shadow.reset();
+  ChildProcess child([&](const auto& report) {
+    if (setuid(kNobody) != 0) return 1;
+    library.shadow = ShadowDirectory::Create(library.directory.path()).value();
+    body(library);
+    library.shadow.reset();
+    report("done");
+    return 0;
+  });
+  CHECK_EQ(child.ReadLine(), "done");
+}
+
+TEST(AFileOfAnotherUserIsCopiedWhenItIsStillTheSameLater) {
+  AsAnotherUser([](Library& library) {
+    const Preparation first = library.Look();
+    CHECK_EQ(first.outcome, Outcome::kUnsettled);
+    CHECK(first.identity.has_value());
+    CHECK_EQ(library.Copies(), 0);
+    library.settled = first.identity;
+    CHECK(ReadFile(library.Copy()) == FirstLibrary());
+  });
+}
+
+TEST(AFileOfAnotherUserThatIsNotTheSameLaterIsUnsettledAgain) {
+  AsAnotherUser([](Library& library) {
+    library.settled = library.Look().identity;
+    library.settled->modified_ns -= 1;
+    CHECK_EQ(library.Look().outcome, Outcome::kUnsettled);
+  });
+}
+
+// Somebody may be writing it, however long that takes.
+TEST(ADamagedFileOfAnotherUserIsIncompleteOnceItIsStillTheSame) {
+  AsAnotherUser([](Library& library) {
+    library.path = "/etc/passwd";
+    const Preparation first = library.Look();
+    CHECK_EQ(first.outcome, Outcome::kUnsettled);
+    library.settled = first.identity;
+    CHECK_EQ(library.Look().outcome, Outcome::kIncomplete);
+  });
+}
+
+TEST(WhatLoadsAsTheBaselineIsNoChangeWhoeverOwnsIt) {
+  AsAnotherUser([](Library& library) {
+    library.settled = library.Look().identity;
+    CHECK_EQ(library.Look(library.Copy()).outcome, Outcome::kUnchanged);
+  });
+}
+
 TEST(ADamagedLibraryIsIncomplete) {
   Library library;
   for (const std::string& content : {std::string(), std::string("garbage"),
@@ -184,10 +292,13 @@ TEST(ALoopOfLinksFails) {
   CHECK_EQ(preparation.error->system_code, ELOOP);
 }
 
-TEST(AShadowDirectoryThatIsGoneFails) {
+TEST(AShadowDirectoryWhoseParentIsGoneFails) {
   Library library;
   WriteFile(library.path, FirstLibrary());
-  fs::remove_all(library.shadow->path());
+  const std::string parent = library.directory / "parent";
+  fs::create_directory(parent);
+  library.shadow = ShadowDirectory::Create(parent).value();
+  fs::remove_all(parent);
   const Preparation preparation = library.Look();
   CHECK_EQ(preparation.outcome, Outcome::kFailed);
   CHECK_EQ(preparation.error->code, ErrorCode::kShadowCopy);

@@ -54,13 +54,13 @@ TEST(EndsWhereTheSourceEnds) {
   CHECK_EQ(ReadFile(directory / "copy"), "short");
 }
 
-TEST(OnlyTheUserMayUseTheCopy) {
+TEST(OnlyTheUserMayUseTheCopyAndNobodyMayWriteToIt) {
   const TemporaryDirectory directory;
   WriteFile(directory / "source", "text");
   CHECK_OK(CopyFile(OpenFile(directory / "source"), 4, directory / "copy"));
   struct stat status;
   CHECK_EQ(stat((directory / "copy").c_str(), &status), 0);
-  CHECK_EQ(status.st_mode & 0077, 0);
+  CHECK_EQ(status.st_mode & 0777, 0500);
 }
 
 // A loader that has seen a path gives back what it loaded from there, and overwriting what is

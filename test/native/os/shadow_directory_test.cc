@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <initializer_list>
 #include <memory>
 #include <set>
 #include <string>
@@ -117,6 +118,31 @@ TEST(TheDestructorAcceptsThatTheDirectoryIsGone) {
   const TemporaryDirectory parent;
   const auto directory = Create(parent.path());
   fs::remove_all(directory->path());
+}
+
+TEST(IsMadeAgainWhenSomebodyDeletedIt) {
+  const TemporaryDirectory parent;
+  {
+    const auto directory = Create(parent.path());
+    const std::string before = directory->NextPath("/libfoo.so");
+    fs::remove_all(directory->path());
+    const std::string after = directory->NextPath("/libfoo.so");
+    CHECK_NE(before, after);
+    WriteFile(after, "a copy");
+    CHECK(fs::exists(directory->path() + "/.lock"));
+    const auto other = Create(parent.path());
+    CHECK(fs::exists(after));
+  }
+  CHECK_EQ(NamesIn(parent.path()).size(), 0);
+}
+
+TEST(IsNotWhatSomebodyPutInItsPlace) {
+  const TemporaryDirectory parent;
+  const auto directory = Create(parent.path());
+  const std::string path = directory->path();
+  fs::rename(path, parent / "elsewhere");
+  MakePrivateDirectory(path);
+  CHECK_NE(fs::path(directory->NextPath("/libfoo.so")).parent_path(), fs::path(path));
 }
 
 TEST(AMissingParentIsAnError) {

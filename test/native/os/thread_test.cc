@@ -13,8 +13,9 @@
 namespace dynamic_reload::test {
 namespace {
 
-std::unique_ptr<Thread> Start(std::function<void()> body) {
-  auto thread = Thread::Start(std::move(body));
+std::unique_ptr<Thread> Start(std::function<void()> body,
+                              Thread::Signals signals = Thread::Signals::kBlocked) {
+  auto thread = Thread::Start(std::move(body), signals);
   CHECK_OK(thread);
   return std::move(thread).value();
 }
@@ -47,6 +48,14 @@ TEST(TakesNoSignalsButFaults) {
   }
   for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP}) {
     CHECK_EQ(sigismember(&blocked, fault), 0);
+  }
+}
+
+TEST(InheritsTheSignalsOfItsMakerWhenToldTo) {
+  sigset_t blocked;
+  Start([&blocked] { blocked = BlockedSignals(); }, Thread::Signals::kInherited).reset();
+  for (const int signal : {SIGINT, SIGTERM, SIGUSR1, SIGIO}) {
+    CHECK_EQ(sigismember(&blocked, signal), 0);
   }
 }
 

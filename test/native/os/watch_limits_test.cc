@@ -51,13 +51,48 @@ size_t WatchesOf(const std::string& path) {
   return KernelWatches();
 }
 
-TEST(TooManyWatchersAreAnErrorThatSaysSo) {
-  RunWithLimit("max_inotify_instances", 0, [] {
-    const auto monitor = LibraryMonitor::Create();
-    CHECK(!monitor.ok());
-    CHECK_EQ(monitor.error().code, ErrorCode::kWatchLimit);
-    CHECK_EQ(monitor.error().syscall, "inotify_init1");
+TEST(TooManyWatchersAreAnErrorOfEachLibraryThatIsToBeWatchedByEvents) {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "libfoo.so";
+  WriteFile(path, FirstLibrary());
+  RunWithLimit("max_inotify_instances", 0, [&] {
+    MonitorFixture test;
+    test.Add(path);
+    const Error error = test.listener.NextError();
+    CHECK_EQ(error.code, ErrorCode::kWatchLimit);
+    CHECK_EQ(error.syscall, "inotify_init1");
+    CHECK_EQ(error.path, path);
   });
+}
+
+// Adds a library that may be polled, and expects a warning with this system call.
+void CheckThatItIsPolled(const std::string& path, const std::string& refused_call) {
+  MonitorFixture test;
+  test.id = test.Add(path, WatchMode::kAuto);
+  test.monitor->Accept(test.id, test.listener.NextCopy());
+  test.monitor->Flush();
+  const auto warnings = test.listener.TakeWarnings();
+  CHECK_EQ(warnings.size(), 1);
+  CHECK_EQ(warnings[0].library, test.id);
+  CHECK_EQ(warnings[0].error.code, ErrorCode::kWatchLimit);
+  CHECK_EQ(warnings[0].error.syscall, refused_call);
+  CHECK_EQ(warnings[0].error.path, path);
+  WriteFile(path, SecondLibrary());
+  CHECK(ReadFile(test.listener.NextCopy()) == SecondLibrary());
+}
+
+TEST(WhatMayBePolledIsPolledWhenThereAreTooManyWatchers) {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "libfoo.so";
+  WriteFile(path, FirstLibrary());
+  RunWithLimit("max_inotify_instances", 0, [&] { CheckThatItIsPolled(path, "inotify_init1"); });
+}
+
+TEST(WhatMayBePolledIsPolledWhenThereAreTooManyWatches) {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "libfoo.so";
+  WriteFile(path, FirstLibrary());
+  RunWithLimit("max_inotify_watches", 1, [&] { CheckThatItIsPolled(path, "inotify_add_watch"); });
 }
 
 // Be it one of the directories on the way or the file itself: a path that is watched in part would

@@ -86,6 +86,15 @@ TEST(WritingThroughAnotherNameOfAReplacedFileIsWritten) {
            Events{FileEvent::kWritten});
 }
 
+TEST(WritingToAFileThatWasReplacedIsNoEvent) {
+  WatchedFile test;
+  const TemporaryDirectory elsewhere;
+  fs::create_hard_link(test.path, elsewhere / "former");
+  ReplaceFile(test.path, "second");
+  test.Fence();
+  CHECK_EQ(test.EventsOf([&] { WriteFile(elsewhere / "former", "third"); }), kNone);
+}
+
 TEST(ChangingModeOrTimesIsAttributes) {
   WatchedFile test;
   CHECK_EQ(test.EventsOf([&] { CHECK_EQ(chmod(test.path.c_str(), 0755), 0); }),

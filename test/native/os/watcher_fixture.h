@@ -51,6 +51,10 @@ class RecordingHandler final : public Watcher::Handler {
     }
     changed_.notify_all();
   }
+  void OnEventsRefused(WatchId, const Error& reason) override {
+    MutexLock lock(mutex_);
+    refusals_.push_back(reason);
+  }
   std::optional<Watcher::Clock::time_point> OnTick(Watcher::Clock::time_point now) override {
     MutexLock lock(mutex_);
     ++ticks_;
@@ -88,6 +92,10 @@ class RecordingHandler final : public Watcher::Handler {
     MutexLock lock(mutex_);
     return std::exchange(events_, {});
   }
+  std::vector<Error> Refusals() {
+    MutexLock lock(mutex_);
+    return refusals_;
+  }
   std::vector<Error> Errors() {
     MutexLock lock(mutex_);
     return errors_;
@@ -110,6 +118,7 @@ class RecordingHandler final : public Watcher::Handler {
   std::vector<Event> events_ GUARDED_BY(mutex_);
   std::map<Event, int> counts_ GUARDED_BY(mutex_);
   std::vector<Error> errors_ GUARDED_BY(mutex_);
+  std::vector<Error> refusals_ GUARDED_BY(mutex_);
   int ticks_ GUARDED_BY(mutex_) = 0;
   Watcher::Clock::time_point last_tick_ GUARDED_BY(mutex_);
   std::deque<Watcher::Clock::time_point> wanted_ticks_ GUARDED_BY(mutex_);
@@ -137,8 +146,8 @@ class WatcherFixture {
     done.get_future().wait();
   }
 
-  void Watch(WatchId watch, const std::string& path) {
-    Run([&] { CHECK_OK(watcher->Watch(watch, path)); });
+  void Watch(WatchId watch, const std::string& path, WatchMode mode = WatchMode::kEvents) {
+    Run([&] { CHECK_OK(watcher->Watch(watch, path, mode)); });
   }
   void Unwatch(WatchId watch) {
     Run([&] { watcher->Unwatch(watch); });

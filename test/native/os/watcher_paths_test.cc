@@ -88,7 +88,9 @@ TEST(SeesAFileWhoseDirectoriesAppearOneByOne) {
 TEST(SeesAFileThatAppearsWhileTheWatchIsMade) {
   for (int round = 0; round < 300; ++round) {
     PathTest test("a/b/lib.so");
-    test.watcher->Post([&] { CHECK_OK(test.watcher->Watch(WatcherFixture::kWatch, test.path)); });
+    test.watcher->Post([&] {
+      CHECK_OK(test.watcher->Watch(WatcherFixture::kWatch, test.path, WatchMode::kEvents));
+    });
     fs::create_directories(test.directory / "a/b");
     WriteFile(test.path, "first");
     test.Run([&] { test.handler.on_event(WatcherFixture::kWatch); });
