@@ -37,7 +37,7 @@ export class Host {
   }
 
   get pid() {
-    return this.#child.pid;
+    return this.#child?.pid;
   }
 
   /** Writes the library and starts the program. */

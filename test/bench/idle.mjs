@@ -21,8 +21,11 @@ export async function measureIdle(pids) {
   }));
 }
 
-// A thread that goes to sleep makes a voluntary context switch, so there is one for each wake-up.
-function activityOf(pid) {
+/**
+ * What a process has done so far: how often a thread of it went to sleep, which is a voluntary context
+ * switch, so that there is one for each wake-up; and its nanoseconds on a CPU.
+ */
+export function activityOf(pid) {
   const activity = { switches: 0, cpu: 0 };
   for (const thread of readdirSync(`/proc/${pid}/task`)) {
     const directory = `/proc/${pid}/task/${thread}`;

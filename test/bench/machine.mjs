@@ -24,6 +24,7 @@ export function describeMachine(directory) {
     load: os.loadavg()[0],
     koffi: installedVersion('koffi'),
     chokidar: installedVersion('chokidar'),
+    parcelWatcher: installedVersion('@parcel/watcher'),
   };
 }
 

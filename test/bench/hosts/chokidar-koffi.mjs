@@ -19,7 +19,7 @@ function open() {
   const file = path.join(copyDirectory, `${++loads}-${libraryName}`);
   copyFileSync(libraryPath, file);
   const image = koffi.load(file);
-  const call = image.func('int version(void)');
+  const call = image.func('int shared_fun(void)');
   return { file, image, call, result: call() };
 }
 

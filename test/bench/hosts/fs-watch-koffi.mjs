@@ -19,7 +19,7 @@ function load() {
   const copy = path.join(shadowDirectory, `${copies}-${path.basename(original)}`);
   copyFileSync(original, copy);
   const library = koffi.load(copy);
-  const version = library.func('int version(void)');
+  const version = library.func('int shared_fun(void)');
   return { copy, library, version, answer: version() };
 }
 
