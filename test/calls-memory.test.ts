@@ -182,12 +182,15 @@ describe('a string', () => {
   });
 
   test.each(['\0', 'a\0b', 'a\0', `${'x'.repeat(500)}\0`])('cannot hold NUL: %j', (text) => {
-    expect(() => symbols.string_length(text)).toThrow(
-      codedError('ERR_OUT_OF_RANGE', {
-        message:
-          'string_length: argument 1 is string: it must be a string without NUL characters or null',
-      }),
-    );
+    // The second time it is one that was just passed.
+    for (let time = 0; time < 3; time++) {
+      expect(() => symbols.string_length(text)).toThrow(
+        codedError('ERR_OUT_OF_RANGE', {
+          message:
+            'string_length: argument 1 is string: it must be a string without NUL characters or null',
+        }),
+      );
+    }
   });
 
   test.each([1, 1n, true, undefined, {}, ['a'], Buffer.from('a'), Object('a') as object])(

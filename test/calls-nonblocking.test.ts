@@ -4,7 +4,8 @@ import { DynamicReload, type Library } from '../lib';
 import { codedError } from './support/coded-error';
 import { compile } from './support/compiler';
 import { fixture } from './support/fixtures';
-import { collectGarbage } from './support/garbage';
+import { collectGarbage, isCollected } from './support/garbage';
+import { Gate } from './support/gate';
 import { useTemporaryDirectory } from './support/temporary-directory';
 import { nextEvent, waitFor } from './support/wait';
 
@@ -18,20 +19,6 @@ const DEFINITIONS = {
   sum_after: { arguments: ['buffer', 'buffer', 'usize'], return: 'u64', nonblocking: true },
   value: { return: 'i32' },
 } as const;
-
-/** What a call waits for: see fixtures/nonblocking.c. */
-class Gate {
-  readonly memory = new Int32Array(2);
-
-  open(): void {
-    Atomics.store(this.memory, 0, 1);
-  }
-
-  /** Resolves when so many calls are waiting at the gate, each on its thread. */
-  async reachedBy(count: number): Promise<void> {
-    await waitFor(() => Atomics.load(this.memory, 1) === count);
-  }
-}
 
 function build(version: number): string {
   const file = directory.file('libnonblocking.so');
@@ -87,14 +74,11 @@ describe('a nonblocking call', () => {
     await using reloader = new DynamicReload();
     const { symbols } = await add(reloader);
     const gate = new Gate();
-    const collected = jest.fn();
-    const registry = new FinalizationRegistry(collected);
     const start = () => {
       const bytes = new Uint8Array(size).fill(1);
-      registry.register(bytes, 'bytes');
-      return symbols.sum_after(gate.memory, bytes, bytes.length);
+      return { bytes: new WeakRef(bytes), call: symbols.sum_after(gate.memory, bytes, size) };
     };
-    const call = start();
+    const { bytes, call } = start();
     await gate.reachedBy(1);
     for (let i = 0; i < 5; i++) {
       collectGarbage();
@@ -102,11 +86,8 @@ describe('a nonblocking call', () => {
     }
     gate.open();
     expect(await call).toBe(BigInt(size));
-    expect(collected).not.toHaveBeenCalled();
-    await waitFor(() => {
-      collectGarbage();
-      return collected.mock.calls.length === 1;
-    });
+    expect(bytes.deref()).toBeDefined();
+    await isCollected(bytes);
   });
 
   test('rejects where a blocking one throws', async () => {
@@ -196,4 +177,20 @@ describe('while a nonblocking call runs', () => {
     expect(await call).toBe('version 1');
     await waitFor(() => !existsSync(loadedPath));
   });
+});
+
+test('a variadic nonblocking call rejects, whatever is wrong', async () => {
+  await using reloader = new DynamicReload();
+  const source = 'int first(int number, ...) { return number; }';
+  const { symbols } = reloader.addLibrarySync(compile(source, directory.file('first.so')), {
+    symbols: {
+      first: { arguments: ['i32'], return: 'i32', variadic: true, nonblocking: true },
+    },
+  });
+  const first = symbols.first as (...values: unknown[]) => Promise<number>;
+  expect(await first(5, ['i32', 6])).toBe(5);
+  for (const wrong of [[5, 6], [5, ['i33', 6]], [5, ['u8', 256]], ['5'], []]) {
+    const call = first(...wrong);
+    await expect(call).rejects.toThrow(/first/);
+  }
 });

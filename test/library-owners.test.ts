@@ -234,6 +234,29 @@ describe('a file that is added while it is being added', () => {
     expect(() => library.symbols.one()).toThrow(codedError('ERR_LIBRARY_CLOSED'));
   });
 
+  test('is not loaded for the second when the reloader is closed first, by a bare name', async () => {
+    const reloader = new DynamicReload();
+    const validate = () => new Promise(() => undefined);
+    const first = reloader.addLibrary('libm.so.6', { system: true, validate });
+    const second = reloader.addLibrary('libm.so.6', { system: true });
+    const results = Promise.allSettled([first, second]);
+    await reloader.close();
+    const refusal = { status: 'rejected', reason: { code: 'ERR_RELOADER_CLOSED' } };
+    expect(await results).toMatchObject([refusal, refusal]);
+  });
+
+  test('is not waited for when its owner gives up, by a bare name', async () => {
+    await using reloader = new DynamicReload();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const validate = () => new Promise(() => undefined);
+    const adding = reloader.addLibrary('libm.so.6', { system: true, validate, signal });
+    const reason = new Error('too slow');
+    controller.abort(reason);
+    await expect(adding).rejects.toBe(reason);
+    expect((await reloader.addLibrary('libm.so.6', { system: true })).version).toBe(1);
+  });
+
   test.each(['nothing else', 'a call that runs'])(
     'is refused to all when the reloader is closed and waits for %s',
     async (what) => {

@@ -6,7 +6,8 @@ import {
   type SymbolDefinitions,
   type UpdateCallback,
 } from '../lib';
-import { readLibraryRequest, readReloaderOptions } from '../lib/options';
+import { readLibraryRequest } from '../lib/library-request';
+import { readReloaderOptions } from '../lib/reloader-options';
 import { codedError } from './support/coded-error';
 import { useProjectDirectory } from './support/temporary-directory';
 
@@ -29,9 +30,11 @@ describe('options of a reloader', () => {
   test('have defaults', () => {
     expect(readReloaderOptions({})).toEqual({
       search: { paths: [], mode: 'default' },
-      shadowParent: tmpdir(),
+      shadowParents: [tmpdir(), '/var/tmp', '/dev/shm', process.cwd()],
       debounceMs: 0,
+      watch: 'auto',
       manual: false,
+      shareVersions: false,
       signal: undefined,
     });
   });
@@ -44,13 +47,17 @@ describe('options of a reloader', () => {
       shadowDir: '/var/tmp',
       debounceMs: 50,
       reload: 'manual',
+      watch: 'poll',
+      shareVersions: true,
       signal,
     });
     expect(settings).toEqual({
       search: { paths: ['/opt/lib'], mode: 'backwards' },
-      shadowParent: '/var/tmp',
+      shadowParents: ['/var/tmp'],
       debounceMs: 50,
+      watch: 'poll',
       manual: true,
+      shareVersions: true,
       signal,
     });
   });
@@ -62,7 +69,7 @@ describe('options of a reloader', () => {
       path.join(project.path, 'build'),
       path.join(path.dirname(project.path), 'b'),
     ]);
-    expect(settings.shadowParent).toBe(path.join(project.path, 'build'));
+    expect(settings.shadowParents).toEqual([path.join(project.path, 'build')]);
   });
 
   test.each([
@@ -73,6 +80,7 @@ describe('options of a reloader', () => {
     [{ shadowDir: 1 }, '"shadowDir" must be a path, not 1'],
     [{ shadowDir: '' }, `"shadowDir" must be a path, not ''`],
     [{ shadowDir: 'a\0b' }, `"shadowDir" must be a path, not 'a\\x00b'`],
+    [{ shareVersions: 1 }, '"shareVersions" must be a boolean, not 1'],
     [{ search: 'up' }, `"search" must be 'default' or 'backwards', not 'up'`],
     [{ reload: true }, `"reload" must be 'auto' or 'manual', not true`],
     [{ debounceMs: '5' }, `"debounceMs" must be a number, not '5'`],
@@ -113,10 +121,29 @@ describe('options of a library', () => {
   test('have defaults', () => {
     expect(readLibraryRequest('foo', {})).toEqual({
       name: 'foo',
-      platformName: false,
+      fileName: 'foo',
+      isAddon: false,
       signatures: new Map(),
       system: false,
-      flags: undefined,
+      settings: {
+        flags: undefined,
+        group: undefined,
+        validate: undefined,
+        preserve: [],
+        state: undefined,
+        abiTag: undefined,
+        keepVersions: 0,
+        verify: undefined,
+        allow: undefined,
+        probe: false,
+        keepUnique: false,
+        drainTimeoutMs: 10_000,
+        settleMs: undefined,
+        waitForFile: false,
+        watchDependencies: false,
+        copy: 'full',
+      },
+      given: [],
       signal: undefined,
     });
   });
@@ -135,6 +162,7 @@ describe('options of a library', () => {
     [undefined, {}, '"name" must be a path, not undefined'],
     ['a\0b', {}, `"name" must be a path, not 'a\\x00b'`],
     ['foo', { platformName: 'yes' }, `"platformName" must be a boolean, not 'yes'`],
+    ['foo', { watchDependencies: 1 }, '"watchDependencies" must be a boolean, not 1'],
     ['foo', { system: 1 }, '"system" must be a boolean, not 1'],
     ['./foo', { system: true }, '"name" must be a bare name with `system`, not'],
     ['foo', { flags: '2' }, `"flags" must be an integer, not '2'`],
@@ -181,9 +209,50 @@ test('each property is read exactly once', () => {
   const reloader = { search: 'default', shadowDir: 'c', debounceMs: 5, reload: 'auto' };
   readReloader(watch({ ...reloader, searchPaths: watch(searchPaths) }));
   const library = { platformName: true, system: false, flags: 2, symbols: { f: {} } };
-  readLibrary('foo', watch({ ...library, symbols: watch(library.symbols) }));
-  const once = [reloader, { searchPaths }, searchPaths, library, library.symbols];
+  const versions = { preserve: ['d'], abiTag: 'g', keepVersions: 1 };
+  const state = { save: 'h', restore: 'i' };
+  const parts = { symbols: watch(library.symbols), state: watch(state) };
+  readLibrary('foo', watch({ ...library, ...versions, ...parts }));
+  const once = [reloader, { searchPaths }, searchPaths, library, library.symbols, versions, state];
   for (const property of once.flatMap((object) => Object.keys(object))) {
     expect(reads.filter((read) => read === property)).toEqual([property]);
   }
+});
+
+describe('what is wrong about versions is said', () => {
+  test.each([
+    [{ preserve: 'counter' }, '"preserve" must be an array, not '],
+    [{ preserve: [1] }, '"preserve" must be a string, not 1'],
+    [{ state: 'save' }, '"state" must be an object, not '],
+    [{ state: { save: 'save' } }, '"state.restore" must be a string, not undefined'],
+    [{ state: { saves: 'save' } }, 'There is no option "saves"; there are save, restore'],
+    [{ abiTag: 1 }, '"abiTag" must be a string, not 1'],
+    [{ keepVersions: '1' }, '"keepVersions" must be a number, not '],
+  ])('%p', (options, message) => {
+    expect(() => readLibrary('x', options)).toThrow(wrongType(message));
+  });
+
+  test.each([-1, 0.5, Infinity, NaN])('keepVersions: %p', (keepVersions) => {
+    expect(() => readLibrary('x', { keepVersions })).toThrow(
+      codedError('ERR_OUT_OF_RANGE', { message: '"keepVersions" must be an integer from 0' }),
+    );
+  });
+});
+
+describe('an option that does not exist', () => {
+  test('of a reloader is refused', () => {
+    expect(() => readReloader({ serchPaths: [] })).toThrow(
+      wrongType(
+        'There is no option "serchPaths"; there are searchPaths, search, shadowDir, debounceMs, reload, beforeTimeoutMs, signal',
+      ),
+    );
+  });
+
+  test('of a library is refused', () => {
+    expect(() => readLibrary('x', { platfromName: true })).toThrow(
+      wrongType(
+        'There is no option "platfromName"; there are platformName, symbols, system, flags, signal, types, group, ',
+      ),
+    );
+  });
 });

@@ -3,27 +3,44 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { areRun, isInstalled } from './support/means';
 import { useWriter } from './support/programs';
 import { play, readScenario } from './support/scenario';
 import { LibraryCache } from './support/scenario-steps';
+import { ScenarioWorld } from './support/scenario-world';
 import { useTemporaryDirectory } from './support/temporary-directory';
 
 const folder = path.resolve(__dirname, '..', 'fixtures', 'scenarios');
-const scenarios = readdirSync(folder)
+const all = readdirSync(folder)
   .filter((name) => name.endsWith('.txt'))
   .map((name) => readScenario(path.join(folder, name)));
 
-describe('a library that is written as by', () => {
-  const directory = useTemporaryDirectory();
-  const writer = useWriter();
-  const built = mkdtempSync(path.join(tmpdir(), 'dynamic-reload-built-'));
-  const cache = new LibraryCache(built);
+const missing = all.filter(({ needs }) => !areRun(needs.every(isInstalled)));
+const played = all.filter((scenario) => !missing.includes(scenario));
 
-  afterAll(() => {
-    rmSync(built, { recursive: true });
-  });
+describe.each(['events', 'poll'] as const)(
+  'noticed by %s, a library that is written as by',
+  (watch) => {
+    const directory = useTemporaryDirectory();
+    const writer = useWriter();
+    const built = mkdtempSync(path.join(tmpdir(), 'dynamic-reload-built-'));
+    const cache = new LibraryCache(built);
 
-  test.each(scenarios)('$name: $title', async (scenario) => {
-    await play(scenario, { directory: directory.path, writer: writer.path, cache });
-  });
-});
+    afterAll(() => {
+      rmSync(built, { recursive: true });
+    });
+
+    test.each(played)('$name: $title', async (scenario) => {
+      const world = new ScenarioWorld({ watch, directory: directory.path, cache });
+      try {
+        await play(scenario, { world, directory: directory.path, writer: writer.path, cache });
+        await world.checkCopies();
+      } finally {
+        await world.close();
+      }
+    });
+
+    for (const { name, needs } of missing)
+      test.skip(`${name}: needs ${needs.join(', ')}`, () => {});
+  },
+);

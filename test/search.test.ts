@@ -162,4 +162,22 @@ describe('a library that is nowhere', () => {
       }),
     );
   });
+
+  test('says what `platformName` would find', () => {
+    const meant = write('a/libfoo.so');
+    expect(() => findLibrary('foo', search(['a']))).toThrow(
+      codedError('ERR_LIBRARY_NOT_FOUND', {
+        message: `With \`platformName: true\` it would be ${meant}.`,
+      }),
+    );
+  });
+
+  test('says what is there and is no file', () => {
+    mkdirSync(project.file('lib.so'));
+    expect(() => findLibrary('lib.so', search())).toThrow(
+      codedError('ERR_LIBRARY_NOT_FOUND', {
+        message: `${project.file('lib.so')} is not a regular file.`,
+      }),
+    );
+  });
 });

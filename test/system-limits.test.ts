@@ -6,15 +6,17 @@ import { chmodSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { compile } from './support/compiler';
+import { testWith } from './support/means';
+import { hasNamespaces, inNamespaces } from './support/namespaces';
 import { useTemporaryDirectory } from './support/temporary-directory';
 
 const directory = useTemporaryDirectory();
 
 const root = path.resolve(__dirname, '..');
 
-// Adds a library and prints what comes of it.
+// Adds a library and prints what comes of it. An empty shadow directory is the default one.
 const SCRIPT = `
-  const [root, library, shadowDir, user] = process.argv.slice(1);
+  const [root, library, shadowDir, watch, user] = process.argv.slice(1);
   const { DynamicReload } = require(root);
   if (user !== undefined) {
     process.setgroups([]);
@@ -25,8 +27,13 @@ const SCRIPT = `
     console.log(JSON.stringify({ name, code, message, path, syscall, errno }));
   }
   try {
-    const reloader = new DynamicReload({ shadowDir });
-    reloader.addLibrary(library).then(() => report({}), report).then(() => reloader.close());
+    const reloader = new DynamicReload({ watch, ...(shadowDir === '' ? {} : { shadowDir }) });
+    let warning;
+    reloader.on('warning', ({ error, message }) => (warning = { code: error.code, message }));
+    reloader
+      .addLibrary(library)
+      .then((added) => setImmediate(() => report({ message: added.loadedPath, ...warning })), report)
+      .then(() => setImmediate(() => reloader.close()));
   } catch (error) {
     report(error);
   }
@@ -43,7 +50,7 @@ const LATER_SCRIPT = `
   const symbols = { shared_fun: { return: 'i32' } };
 
   (async () => {
-    const reloader = new DynamicReload({ shadowDir });
+    const reloader = new DynamicReload({ shadowDir, watch: 'events' });
     const first = await reloader.addLibrary(library, { symbols });
     const error = new Promise((resolve) => reloader.on('error', resolve));
     setLimit('0');
@@ -70,16 +77,17 @@ function run(program: string, args: readonly string[]): Report {
 }
 
 /** Runs a script in a process that prepared its namespaces with a shell command. */
-function addAfter(command: string, library: string, code = SCRIPT): Report {
-  const shell = ['sh', '-c', `${command} && exec "$0" "$@"`];
-  const script = [process.execPath, '-e', code, root, library, directory.directory('shadow')];
-  return run('unshare', ['--user', '--map-root-user', '--mount', ...shell, ...script]);
+function addAfter(
+  command: string,
+  library: string,
+  { code = SCRIPT, shadowDir = directory.directory('shadow'), watch = 'events' } = {},
+): Report {
+  const script = [process.execPath, '-e', code, root, library, shadowDir, watch];
+  const [program, ...args] = inNamespaces(command, script);
+  return run(program, args);
 }
 
-// Some systems, and most containers, do not let a process make namespaces, or set limits in them.
-const PROBE = 'echo 0 > /proc/sys/user/max_inotify_watches && mount -t tmpfs none /tmp';
-const probe = spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'sh', '-c', PROBE]);
-const testInNamespace = probe.status === 0 ? test : test.skip;
+const testInNamespace = testWith(hasNamespaces);
 
 testInNamespace('a full table of watches names the setting to raise', () => {
   const file = compile({ value: 1 }, directory.file('libx.so'));
@@ -99,31 +107,62 @@ testInNamespace('too many watchers on the system name the setting to raise', () 
     name: 'SystemCallError',
     code: 'ERR_WATCH_LIMIT',
     message: expect.stringContaining('fs.inotify.max_user_instances'),
-    path: '',
+    path: file,
     syscall: 'inotify_init1',
     errno: constants.errno.EMFILE,
   });
 });
 
+testInNamespace.each([
+  ['max_inotify_watches', 'fs.inotify.max_user_watches'],
+  ['max_inotify_instances', 'fs.inotify.max_user_instances'],
+])('without %s a library is polled, and a warning says what to raise', (limit, setting) => {
+  const file = compile({ value: 1 }, directory.file('libx.so'));
+  const { code, message } = addAfter(`echo 0 > /proc/sys/user/${limit}`, file, { watch: 'auto' });
+  expect(code).toBe('ERR_WATCH_LIMIT');
+  expect(message).toMatch(new RegExp(`${setting} .*It is polled instead\\.$`));
+});
+
 testInNamespace('a limit that is reached later is an event, and the library goes on', () => {
   const file = compile({ value: 1 }, directory.file('watched/libx.so'));
-  expect(addAfter('true', file, LATER_SCRIPT)).toEqual({
+  expect(addAfter('true', file, { code: LATER_SCRIPT })).toEqual({
     code: 'ERR_WATCH_LIMIT',
     answer: 1,
     again: 1,
   });
 });
 
-testInNamespace('a shadow directory that forbids execution is named as the likely cause', () => {
+testInNamespace('a shadow directory that forbids execution is refused with a hint', () => {
   const file = compile({ value: 1 }, directory.file('libx.so'));
   const mount = `mount -t tmpfs -o noexec none ${directory.directory('shadow')}`;
   expect(addAfter(mount, file)).toMatchObject({
-    code: 'ERR_LIBRARY_LOAD',
-    message: expect.stringContaining('Is the shadow directory on a file system mounted noexec?'),
-    path: file,
-    syscall: 'dlopen',
+    code: 'ERR_SHADOW_COPY',
+    message: expect.stringMatching(/mounted noexec \(statvfs\)\. Set `shadowDir` to a directory/),
+    path: path.join(directory.path, 'shadow'),
   });
 });
+
+testInNamespace('a shadow directory that is read-only is refused with a hint', () => {
+  const file = compile({ value: 1 }, directory.file('libx.so'));
+  const mount = `mount -t tmpfs -o ro none ${directory.directory('shadow')}`;
+  expect(addAfter(mount, file)).toMatchObject({
+    code: 'ERR_SHADOW_COPY',
+    message: expect.stringMatching(/Read-only file system \(mkdtemp\)\. Set `shadowDir` to/),
+    errno: constants.errno.EROFS,
+  });
+});
+
+testInNamespace.each(['noexec', 'ro'])(
+  'a temporary directory that is mounted %s is passed over for the next one',
+  (flag) => {
+    const file = compile({ value: 1 }, directory.file('libx.so'));
+    const temporary = directory.directory('tmp');
+    const mount = `mount -t tmpfs -o ${flag} none ${temporary} && export TMPDIR=${temporary}`;
+    const { code, message } = addAfter(mount, file, { shadowDir: '' });
+    expect(code).toBeUndefined();
+    expect(message).toMatch(/^\/var\/tmp\/dynamic-reload-/);
+  },
+);
 
 testInNamespace('a full shadow directory is an error with both paths', () => {
   const file = compile({ value: 1 }, directory.file('libx.so'));
@@ -149,15 +188,15 @@ describe('of a user without permission', () => {
     chmodSync(shadow, 0o777);
   });
 
-  function addWithoutPermission(): Report {
+  function addWithoutPermission(watch: 'auto' | 'events'): Report {
     // The superuser may do everything.
     const user = process.getuid?.() === 0 ? [`${NOBODY}`] : [];
-    return run(process.execPath, ['-e', SCRIPT, root, file, shadow, ...user]);
+    return run(process.execPath, ['-e', SCRIPT, root, file, shadow, watch, ...user]);
   }
 
-  test('a directory that may not be read cannot be watched', () => {
+  test('a directory that may not be read gives no events', () => {
     chmodSync(path.dirname(file), 0o311);
-    expect(addWithoutPermission()).toEqual({
+    expect(addWithoutPermission('events')).toEqual({
       name: 'SystemCallError',
       code: 'ERR_WATCH',
       message: `Cannot watch ${file}: Permission denied (inotify_add_watch)`,
@@ -167,9 +206,17 @@ describe('of a user without permission', () => {
     });
   });
 
+  test('a library in a directory that may not be read is polled', () => {
+    chmodSync(path.dirname(file), 0o311);
+    expect(addWithoutPermission('auto')).toEqual({
+      code: 'ERR_WATCH',
+      message: expect.stringMatching(/Permission denied .*It is polled instead\.$/),
+    });
+  });
+
   test('a library that may not be read cannot be copied', () => {
     chmodSync(file, 0o300);
-    expect(addWithoutPermission()).toEqual({
+    expect(addWithoutPermission('auto')).toEqual({
       name: 'ShadowCopyError',
       code: 'ERR_SHADOW_COPY',
       message: `Cannot use ${file} for a shadow copy: Permission denied (open)`,
@@ -181,6 +228,6 @@ describe('of a user without permission', () => {
 
   test('a library in a directory that may not be entered is not found', () => {
     chmodSync(path.dirname(file), 0o600);
-    expect(addWithoutPermission()).toMatchObject({ code: 'ERR_LIBRARY_NOT_FOUND' });
+    expect(addWithoutPermission('auto')).toMatchObject({ code: 'ERR_LIBRARY_NOT_FOUND' });
   });
 });

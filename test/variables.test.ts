@@ -1,4 +1,4 @@
-import { DynamicReload } from '../lib';
+import { DynamicReload, struct } from '../lib';
 import { codedError } from './support/coded-error';
 import { compile } from './support/compiler';
 import { fixture } from './support/fixtures';
@@ -190,4 +190,23 @@ describe('when its library is closed', () => {
     expect(() => library.symbols.count).toThrow(closed);
     expect(() => (library.symbols.count = 2)).toThrow(closed);
   });
+});
+
+test('a variable is written where it is once the value was read', async () => {
+  await using own = new DynamicReload();
+  const point = struct({ x: 'i32', y: 'i32' });
+  const library = await own.addLibrary(
+    compile('struct { int x, y; } pt;', directory.file('pt.so')),
+    {
+      symbols: { pt: { type: point } },
+    },
+  );
+  const closing = {
+    x: 1,
+    get y() {
+      void library.close();
+      return 2;
+    },
+  };
+  expect(() => (library.symbols.pt = closing)).toThrow(codedError('ERR_LIBRARY_CLOSED'));
 });

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { useScripts } from '../support/script';
 
 describe('a process', () => {
-  const stage = useScripts({ mayLeak: true });
+  const stage = useScripts();
 
   test.each(['exit in before', 'exit in after', 'exit at once'])(
     'ends with its own code after process.exit(): %s',

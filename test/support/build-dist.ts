@@ -8,7 +8,9 @@ const root = path.resolve(__dirname, '..', '..');
 
 export default function buildDist(): void {
   const lib = path.join(root, 'lib');
-  const sources = readdirSync(lib).map((name) => path.join(lib, name));
+  const sources = readdirSync(lib, { encoding: 'utf8', recursive: true }).map((name) =>
+    path.join(lib, name),
+  );
   const settings = ['binding.d.ts', 'tsconfig.json', 'tsconfig.build.json'];
   const inputs = [...sources, ...settings.map((name) => path.join(root, name))];
   if (Math.max(...inputs.map(changedAt)) < changedAt(path.join(root, 'dist', 'index.js'))) return;

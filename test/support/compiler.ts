@@ -14,6 +14,10 @@ const environment = { ...process.env, LD_PRELOAD: undefined };
 export interface CompileOptions {
   /** Further arguments of the compiler, such as `-lm`. They follow the source. */
   readonly flags?: readonly string[];
+  /** Of the source. Default: `'c'`. */
+  readonly language?: 'c' | 'c++';
+  /** Default: the system's for the language. */
+  readonly compiler?: string;
   readonly defines?: Readonly<Record<string, string | number>>;
 }
 
@@ -46,11 +50,12 @@ export function compileOver(source: Source, output: string, options: CompileOpti
 }
 
 function compileTo(output: string, source: Source, options: CompileOptions): string {
-  const { flags = [], defines = {} } = options;
+  const { flags = [], language = 'c', defines = {} } = options;
   const macros = Object.entries(defines).map(([name, value]) => `-D${name}=${value}`);
   // The language is said for the source alone: `flags` may name libraries.
-  const input = ['-x', 'c', '-', '-x', 'none'];
-  execFileSync('cc', ['-shared', '-fPIC', ...macros, '-o', output, ...input, ...flags], {
+  const input = ['-x', language, '-', '-x', 'none'];
+  const { compiler = language === 'c' ? 'cc' : 'c++' } = options;
+  execFileSync(compiler, ['-shared', '-fPIC', ...macros, '-o', output, ...input, ...flags], {
     input: textOf(source),
     encoding: 'utf8',
     env: environment,

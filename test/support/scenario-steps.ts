@@ -3,6 +3,7 @@
 import {
   chmodSync,
   copyFileSync,
+  cpSync,
   linkSync,
   mkdirSync,
   renameSync,
@@ -17,11 +18,44 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { compile } from './compiler';
 import { run } from './programs';
-import type { ScenarioWorld } from './scenario-world';
+
+/** The program that runs in a scenario. */
+export interface World {
+  /** Loads a library of which the file is there. `settleMs` is the option; default 0. */
+  load(file: string, settleMs?: number): Promise<void>;
+  /** Starts a process whose current directory it is, as a shell in a terminal has one. */
+  standIn(directory: string): Promise<void>;
+  /** Resolves when there were so many reloads of the libraries of the scenario together. */
+  reloads(count: number): Promise<void>;
+  failures(count: number): Promise<void>;
+  /** Resolves when everything that was done to files so far had its effect. */
+  settle(): Promise<void>;
+  /** Judges what happened so far. */
+  expect(expectation: Expectation): void;
+  /** Called after each line: whether everything is as it must be at any time. */
+  check(): void;
+  /** What happened so far, in words. */
+  toString(): string;
+}
+
+/** From the first number to the second. */
+export type Range = readonly [least: number, most: number];
+
+export interface Expectation {
+  /** Of which library, when there are several. */
+  readonly file: string | undefined;
+  readonly reloads: Range;
+  readonly failures: Range;
+  /** What its function answers. */
+  readonly version: Range;
+}
+
+const fixtures = path.join(__dirname, '..', '..', 'fixtures');
 
 /** Where and with what a scenario plays. */
 export interface Stage {
-  readonly world: ScenarioWorld;
+  readonly world: World;
+  /** Empty at the start. */
   readonly directory: string;
   /** The program of writer.c. */
   readonly writer: string;
@@ -80,7 +114,14 @@ const STEPS: readonly (readonly [RegExp, Step])[] = [
   ],
   // The system's linker writes it right where it is.
   [/^link (\d+) in place -> (\S+)$/, linkInPlace],
+  [/^link (\d+) in place with (\w+) -> (\S+)$/, (s, n, how, to) => linkInPlace(s, n, to, how)],
+  // A command of the shell, in the directory of the scenario. Its programs are named by `needs`.
+  [/^shell (.+)$/, (s, command) => run('sh', ['-ec', text(command)], s.directory)],
+  // The sources of a project, from fixtures/projects.
+  [/^project (\S+) -> (\S+)$/, (s, name, to) => copyProject(text(name), at(s, to))],
   [/^load (\S+)$/, (s, file) => s.world.load(text(file))],
+  // With `settleMs`.
+  [/^load (\S+) settling (\d+)ms$/, (s, file, ms) => s.world.load(text(file), Number(ms))],
 
   [/^rename (\S+) (\S+)$/, (s, from, to) => renameSync(at(s, from), at(s, to))],
   [/^swap (\S+) (\S+)$/, (s, one, other) => write(s, 'exchange', one, other)],
@@ -133,9 +174,15 @@ function write(stage: Stage, mode: string | undefined, ...words: (string | undef
   return run(stage.writer, [text(mode), ...words.map(text)], stage.directory);
 }
 
-function linkInPlace(stage: Stage, version?: string, file?: string): Promise<void> {
-  const source = path.join(__dirname, '..', '..', 'fixtures', 'test_shared.c');
-  return run('cc', ['-shared', '-fPIC', `-DVALUE=${text(version)}`, '-o', at(stage, file), source]);
+function copyProject(name: string, target: string): void {
+  cpSync(path.join(fixtures, 'projects', name), target, { recursive: true });
+}
+
+function linkInPlace(s: Stage, version?: string, file?: string, linker?: string): Promise<void> {
+  const source = path.join(fixtures, 'test_shared.c');
+  const how = linker === undefined ? [] : [`-fuse-ld=${linker}`];
+  const flags = ['-shared', '-fPIC', `-DVALUE=${text(version)}`, ...how];
+  return run('cc', [...flags, '-o', at(s, file), source]);
 }
 
 function halve(stage: Stage, file?: string): void {

@@ -5,6 +5,7 @@ import { EventEmitter, once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DynamicReload, type DynamicReloadError, type Library } from '../../lib';
+import { type Expectation, LibraryCache, place, type World } from './scenario-steps';
 import { DEADLINE_MS, waitFor } from './wait';
 
 const SYMBOLS = { shared_fun: { return: 'i32' } } as const;
@@ -34,19 +35,18 @@ class Observed {
 }
 
 export interface WorldOptions {
+  /** How the reloader notices changes. */
+  readonly watch: 'events' | 'poll';
   /** Where the scenario plays. */
   readonly directory: string;
-  /** The file of a library whose `shared_fun` returns that number. Always the same file. */
-  readonly built: (version: number) => string;
-  /** Puts a copy of the file there by renaming it. */
-  readonly place: (file: string, target: string) => void;
+  readonly cache: LibraryCache;
 }
 
 /**
  * Loads libraries, counts what the reloader says about them, and compares it with what their
  * functions answer.
  */
-export class ScenarioWorld {
+export class ScenarioWorld implements World {
   readonly #options: WorldOptions;
   readonly #shadowParent: string;
   readonly #reloader: DynamicReload;
@@ -55,13 +55,14 @@ export class ScenarioWorld {
   /** What must not happen, in words. */
   readonly #complaints: string[] = [];
   readonly #shells: ChildProcess[] = [];
+  #settleMs = 0;
   #sentinel!: Observed;
 
   constructor(options: WorldOptions) {
     this.#options = options;
     this.#shadowParent = path.join(options.directory, '.shadow');
     mkdirSync(this.#shadowParent);
-    this.#reloader = new DynamicReload({ shadowDir: this.#shadowParent });
+    this.#reloader = new DynamicReload({ shadowDir: this.#shadowParent, watch: options.watch });
     this.#reloader.on('before', ({ library }) => {
       this.#note(library, 'before');
     });
@@ -74,11 +75,12 @@ export class ScenarioWorld {
     this.#reloader.on('error', (error) => this.#complaints.push(`error: ${error.message}`));
   }
 
-  async load(file: string): Promise<void> {
+  // The sentinel waits as long as the library before it, so that it is told of afterwards.
+  async load(file: string, settleMs = 0): Promise<void> {
+    this.#settleMs = settleMs;
     this.#observed.set(file, await this.#add(file));
   }
 
-  /** Resolves when there were so many reloads of the libraries of the scenario together. */
   async reloads(count: number): Promise<void> {
     await this.#until(() => this.#sum((observed) => observed.reloads) >= count);
   }
@@ -94,10 +96,10 @@ export class ScenarioWorld {
    */
   async settle(): Promise<void> {
     const file = path.join(this.#options.directory, '.sentinel', 'sentinel.so');
-    const { built, place } = this.#options;
+    const { cache } = this.#options;
     if ((this.#sentinel as Observed | undefined) === undefined) {
       mkdirSync(path.dirname(file));
-      place(built(1), file);
+      place(cache.version(1), file);
       this.#sentinel = await this.#add(file);
     }
     const { reloads, failures, version } = this.#sentinel;
@@ -106,18 +108,22 @@ export class ScenarioWorld {
     writeFileSync(garbage, 'no library');
     renameSync(garbage, file);
     await this.#until(() => this.#sentinel.failures.length > failed);
-    place(built(version === 1 ? 2 : 1), file);
+    place(cache.version(version === 1 ? 2 : 1), file);
     await this.#until(() => this.#sentinel.reloads > reloads);
   }
 
-  /** What is known of a library of the scenario; without a name, of the only one. */
-  observed(file?: string): Observed {
-    const observed =
-      file === undefined && this.#observed.size === 1
-        ? [...this.#observed.values()][0]
-        : this.#observed.get(file ?? '');
-    if (observed === undefined) throw new Error(`which library: ${file ?? 'no name'}?`);
-    return observed;
+  /** Throws when it was otherwise. */
+  expect({ file, ...expected }: Expectation): void {
+    const observed = this.#observedOf(file);
+    const found = {
+      reloads: observed.reloads,
+      failures: observed.failures.length,
+      version: observed.version,
+    };
+    for (const what of ['reloads', 'failures', 'version'] as const) {
+      const [least, most] = expected[what];
+      if (found[what] < least || found[what] > most) throw new Error(`${what}: ${found[what]}`);
+    }
   }
 
   /** Throws when anything is not as it must be at any time. */
@@ -143,14 +149,13 @@ export class ScenarioWorld {
     expect(this.#copiesInMemory()).toEqual(loaded);
   }
 
-  /** Closes everything. Throws when something is left. */
-  /** Starts a process whose current directory it is, as a shell in a terminal has one. */
   async standIn(directory: string): Promise<void> {
     const shell = spawn('cat', { cwd: directory, stdio: ['pipe', 'ignore', 'inherit'] });
     this.#shells.push(shell);
     await once(shell, 'spawn');
   }
 
+  /** Closes everything. Throws when something is left. */
   async close(): Promise<void> {
     for (const shell of this.#shells) shell.kill();
     await this.#reloader.close();
@@ -165,7 +170,18 @@ export class ScenarioWorld {
   async #add(file: string): Promise<Observed> {
     const { directory } = this.#options;
     const name = path.resolve(directory, file);
-    return new Observed(await this.#reloader.addLibrary(name, { symbols: SYMBOLS }));
+    const options = { symbols: SYMBOLS, settleMs: this.#settleMs };
+    return new Observed(await this.#reloader.addLibrary(name, options));
+  }
+
+  /** Without a name, of the only one. */
+  #observedOf(file: string | undefined): Observed {
+    const observed =
+      file === undefined && this.#observed.size === 1
+        ? [...this.#observed.values()][0]
+        : this.#observed.get(file ?? '');
+    if (observed === undefined) throw new Error(`which library: ${file ?? 'no name'}?`);
+    return observed;
   }
 
   #all(): Observed[] {

@@ -16,14 +16,14 @@
 //   finish                  until that is done
 //   wait reload             the third of these waits for the third reload
 //   wait failure            likewise
+//   needs ld.lld strip      programs without which it cannot be played
 //   expect [LIBRARY] reloads N failures N version N
 //                           settles first; a number can be a range, such as 1..50
 
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { carryOut, place, type LibraryCache, type Stage } from './scenario-steps';
-import { ScenarioWorld } from './scenario-world';
+import { carryOut, type Expectation, type Range, type Stage } from './scenario-steps';
 
 interface Line {
   readonly number: number;
@@ -35,7 +35,11 @@ export interface Scenario {
   /** What it imitates. */
   readonly title: string;
   readonly lines: readonly Line[];
+  /** The programs that it runs, and that not every system has. */
+  readonly needs: readonly string[];
 }
+
+const NEEDS = 'needs ';
 
 export function readScenario(file: string): Scenario {
   const all = readFileSync(file, 'utf8')
@@ -45,28 +49,16 @@ export function readScenario(file: string): Scenario {
   const lines = all.filter(({ text }) => text !== '' && !text.startsWith('#'));
   if (!title.startsWith('# ')) throw new Error(`${file} does not say what it imitates`);
   if (lines.at(-1)?.text.startsWith('expect ') !== true) throw new Error(`${file} expects nothing`);
-  return { name: path.basename(file, '.txt'), title: title.slice(2), lines };
+  const needs = lines.flatMap(({ text }) =>
+    text.startsWith(NEEDS) ? text.split(' ').slice(1) : [],
+  );
+  return { name: path.basename(file, '.txt'), title: title.slice(2), lines, needs };
 }
 
-export interface ScenarioOptions {
-  /** Empty. */
-  readonly directory: string;
-  readonly writer: string;
-  readonly cache: LibraryCache;
-}
-
-/** Plays a scenario, and checks what must hold after each of them. */
-export async function play(scenario: Scenario, options: ScenarioOptions): Promise<void> {
-  const { directory, cache } = options;
-  const built = (version: number) => cache.version(version);
-  const world = new ScenarioWorld({ directory, built, place });
-  const player = new Player({ ...options, world });
-  try {
-    for (const line of scenario.lines) await player.play(line);
-    await world.checkCopies();
-  } finally {
-    await world.close();
-  }
+/** Plays a scenario, line by line. */
+export async function play(scenario: Scenario, stage: Stage): Promise<void> {
+  const player = new Player(stage);
+  for (const line of scenario.lines) await player.play(line);
 }
 
 const RANGE = String.raw`(\d+)(?:\.\.(\d+))?`;
@@ -106,6 +98,8 @@ class Player {
       }
     } else if (text.startsWith('begin: ')) {
       this.#begun = carryOut(this.#stage, text.slice('begin: '.length));
+    } else if (text.startsWith(NEEDS)) {
+      return; // Whoever plays it has looked.
     } else if (text === 'finish') {
       await this.#begun;
     } else if (text === 'wait reload') {
@@ -114,7 +108,7 @@ class Player {
       await world.failures(++this.#failures);
     } else if (expected !== null) {
       if (!this.#settled) await world.settle();
-      this.#expect(expected.slice(1));
+      world.expect(readExpectation(expected));
     } else {
       await carryOut(this.#stage, text);
       await setImmediate(); // The program goes on beside those who write its libraries.
@@ -122,18 +116,14 @@ class Player {
     this.#settled = expected !== null;
     world.check();
   }
-
-  #expect([file, ...bounds]: (string | undefined)[]): void {
-    const { reloads, failures, version } = this.#stage.world.observed(file);
-    [reloads, failures.length, version].forEach((number, index) => {
-      const what = ['reloads', 'failures', 'version'][index] ?? '';
-      const [least, most = least] = bounds.slice(2 * index, 2 * index + 2).map(toNumber);
-      if (least === undefined || most === undefined) throw new Error(`how many ${what}?`);
-      if (number < least || number > most) throw new Error(`${what}: ${number}`);
-    });
-  }
 }
 
-function toNumber(digits: string | undefined): number | undefined {
-  return digits === undefined ? undefined : Number(digits);
+function readExpectation([, file, ...bounds]: RegExpExecArray): Expectation {
+  const [reloads, failures, version] = [0, 2, 4].map((at): Range => {
+    const least = Number(bounds[at]);
+    return [least, Number(bounds[at + 1] ?? least)];
+  });
+  if (reloads === undefined || failures === undefined || version === undefined)
+    throw new Error('how many?');
+  return { file, reloads, failures, version };
 }

@@ -21,8 +21,10 @@ export interface Ending {
 export interface ScriptOptions {
   /** For Node.js itself, such as `--expose-gc`. */
   readonly nodeOptions?: readonly string[];
-  /** Leaks are not looked for. After process.exit() Node.js leaves its own memory to the system. */
-  readonly mayLeak?: boolean;
+  /** A program that runs the script, and what it takes before it: `['unshare', '--mount']`. */
+  readonly within?: readonly string[];
+  /** Variables that are different for the script. Read when it starts. */
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 /** A script that runs. */
@@ -34,10 +36,10 @@ export class Script {
   #ending: Ending | undefined;
 
   constructor(file: string, args: readonly string[], options: ScriptOptions) {
-    const { nodeOptions = [], mayLeak = false } = options;
-    const env = { ...process.env };
-    if (mayLeak) env['ASAN_OPTIONS'] = `${env['ASAN_OPTIONS'] ?? ''}:detect_leaks=0`;
-    const child = spawn(process.execPath, [...nodeOptions, file, ...args], { env });
+    const { nodeOptions = [], within = [] } = options;
+    const env = { ...process.env, ...options.environment };
+    const [program = '', ...rest] = [...within, process.execPath, ...nodeOptions, file, ...args];
+    const child = spawn(program, rest, { env });
     this.#child = child;
     let errors = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
@@ -106,6 +108,8 @@ export interface Stage {
   publish(version: 1 | 2): void;
   /** Starts a script. It gets the directory, then the arguments. Ended with the test at the latest. */
   start(name: string, ...args: string[]): Script;
+  /** The same with other options. */
+  startWith(options: ScriptOptions, name: string, ...args: string[]): Script;
 }
 
 /** Makes a stage for each test. */
@@ -132,17 +136,19 @@ export function useScripts(options: ScriptOptions = {}): Stage {
   afterEach(async () => {
     await Promise.all(running.splice(0).map((script) => script.kill()));
   });
+  function startWith(own: ScriptOptions, name: string, ...args: string[]): Script {
+    const file = path.join(__dirname, '..', 'process', 'fixtures', name);
+    const script = new Script(file, [directory.path, ...args], own);
+    running.push(script);
+    return script;
+  }
   return {
     get directory() {
       return directory.path;
     },
     file: (name) => directory.file(name),
     publish: (version) => place(directory.file(`v${version}.so`), directory.file('lib.so')),
-    start(name, ...args) {
-      const file = path.join(__dirname, '..', 'process', 'fixtures', name);
-      const script = new Script(file, [directory.path, ...args], options);
-      running.push(script);
-      return script;
-    },
+    start: (name, ...args) => startWith(options, name, ...args),
+    startWith,
   };
 }

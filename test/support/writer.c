@@ -10,10 +10,12 @@
 //   writer exchange  ONE OTHER          two directories or files change places at once
 //   writer hammer    TARGET COUNT       opens it for writing and closes it, over and over
 //   writer create    DIRECTORY COUNT    makes that many empty files in a directory
+//   writer flood     DIRECTORY MS       renames copies of v1.so and v2.so to lib.so, in turns
 //
 // MS is how long it takes. Leaves with status 1 and a message when a system call fails.
 
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
@@ -23,6 +25,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { kPieces = 20, kExchange = 2 };  // RENAME_EXCHANGE; older C libraries do not name it.
@@ -40,16 +43,22 @@ static long check(long result, const char* call) {
   exit(1);
 }
 
-static Job read_job(char** arguments) {
-  const int fd = (int)check(open(arguments[2], O_RDONLY | O_CLOEXEC), arguments[2]);
+static Job read_source(const char* path) {
+  const int fd = (int)check(open(path, O_RDONLY | O_CLOEXEC), path);
   struct stat status;
   check(fstat(fd, &status), "fstat");
   const size_t size = (size_t)status.st_size;
   char* bytes = malloc(size);
   if (bytes == NULL || read(fd, bytes, size) != (ssize_t)size) check(-1, "read");
   close(fd);
-  const unsigned pause = (unsigned)atoi(arguments[4]) * 1000 / kPieces;
-  return (Job){arguments[3], bytes, size, pause};
+  return (Job){.bytes = bytes, .size = size};
+}
+
+static Job read_job(char** arguments) {
+  Job job = read_source(arguments[2]);
+  job.target = arguments[3];
+  job.pause = (unsigned)atoi(arguments[4]) * 1000 / kPieces;
+  return job;
 }
 
 static size_t start_of(const Job* job, int piece) { return job->size * (size_t)piece / kPieces; }
@@ -98,7 +107,8 @@ static void fill_mapping(const Job* job, int fd) {
 static void write_like_gold(const Job* job) {
   unlink(job->target);
   const int fd = (int)check(open(job->target, O_RDWR | O_CREAT | O_TRUNC, 0755), job->target);
-  check(-posix_fallocate(fd, 0, (off_t)job->size), "posix_fallocate");
+  errno = posix_fallocate(fd, 0, (off_t)job->size);
+  check(-errno, "posix_fallocate");
   fill_mapping(job, fd);
   close(fd);
 }
@@ -146,6 +156,25 @@ static void create(char** arguments) {
   }
 }
 
+static long milliseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void flood(char** arguments) {
+  check(chdir(arguments[2]), arguments[2]);
+  const Job versions[] = {read_source("v1.so"), read_source("v2.so")};
+  const long end = milliseconds() + atoi(arguments[3]);
+  for (int i = 0; milliseconds() < end; i++) {
+    const Job* job = &versions[i % 2];
+    const int fd = (int)check(open("flood.so", O_WRONLY | O_CREAT | O_TRUNC, 0755), "flood.so");
+    check(write(fd, job->bytes, job->size), "write");
+    close(fd);
+    check(rename("flood.so", "lib.so"), "rename");
+  }
+}
+
 static void copy_truncated(const Job* job) { copy(job, O_TRUNC); }
 static void copy_over(const Job* job) { copy(job, 0); }
 
@@ -158,7 +187,7 @@ static const struct {
     {"ld", NULL, write_like_ld},   {"gold", NULL, write_like_gold},
     {"lld", NULL, write_like_lld}, {"unnamed", NULL, write_unnamed},
     {"exchange", exchange, NULL},  {"hammer", hammer, NULL},
-    {"create", create, NULL},
+    {"create", create, NULL},      {"flood", flood, NULL},
 };
 
 int main(int count, char** arguments) {

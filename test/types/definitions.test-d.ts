@@ -17,9 +17,9 @@ declare const reloader: DynamicReload;
 // @ts-expect-error no such type
 reloader.addLibrary('x', { symbols: { f: { arguments: ['i33'], return: 'i32' } } });
 // @ts-expect-error no such type
-reloader.addLibrary('x', { symbols: { f: { return: 'int' } } });
+reloader.addLibrary('x', { symbols: { f: { return: 'integer' } } });
 // @ts-expect-error no such type
-reloader.addLibrary('x', { symbols: { v: { type: 'int' } } });
+reloader.addLibrary('x', { symbols: { v: { type: 'integer' } } });
 // @ts-expect-error void is not a type of arguments
 reloader.addLibrary('x', { symbols: { f: { arguments: ['void'] } } });
 // @ts-expect-error void is not a type of variables
@@ -50,8 +50,8 @@ reloader.addLibrary('x', { symbols: { v: { type: 'i32', return: 'i32' } } });
 reloader.addLibrary('x', { symbols: { f: { optional: 1 } } });
 // @ts-expect-error a name is a string
 reloader.addLibrary('x', { symbols: { f: { name: 7 } } });
-// @ts-expect-error a definition is an object
-reloader.addLibrary('x', { symbols: { f: 'i32' } });
+// @ts-expect-error a definition is an object or a prototype
+reloader.addLibrary('x', { symbols: { f: 32 } });
 
 // ---- Definitions declared apart
 
@@ -106,4 +106,4 @@ anything;
 
 declare const wideVariable: VariableDefinition;
 const { symbols: variables } = reloader.addLibrarySync('x', { symbols: { v: wideVariable } });
-check<Equal<typeof variables.v, boolean | number | bigint | string | null>>();
+check<Equal<typeof variables.v, unknown>>();

@@ -64,6 +64,7 @@ const { symbols } = reloader.addLibrarySync('x', {
     surely: { return: 'bool', optional: false },
     both: { arguments: ['i32'], return: 'string', optional: true, nonblocking: true },
     renamed: { name: '_Z1fi', arguments: ['i32'], return: 'i32' },
+    print: { arguments: ['i32'], variadic: true },
   },
 });
 
@@ -95,6 +96,11 @@ each.i32(1n);
 each.bool(2);
 // @ts-expect-error null is no number
 each.i32(null);
+
+// Only plain functions can be mapped.
+symbols.renamed.map(new Int32Array(1));
+check<Equal<typeof symbols.print.map, never>>();
+check<Equal<typeof symbols.solve.map, never>>();
 
 // A nonblocking function gives a promise.
 check<Equal<ReturnType<typeof symbols.solve>, Promise<number>>>();
