@@ -25,7 +25,7 @@ const required = [
 ];
 const allowed = [
   /^dist\/.+\.(js|js\.map|d\.ts)$/,
-  /^docs\/.+\.md$/,
+  /^docs\/.+\.(md|svg)$/,
   /^native\/.+\.(cc|h|txt)$/,
   /^prebuilds\/.+\.node$/,
 ];
