@@ -18,6 +18,7 @@
 #include "os/signal_inquiry.h"
 #include "os/stack_search.h"
 #include "os/thread_scan.h"
+#include "os/thread_start.h"
 #include "os/unique_fd.h"
 
 namespace dynamic_reload {
@@ -115,7 +116,7 @@ bool AskRunning(std::vector<pid_t> threads, RangeHits& hits, Clock::time_point e
 
 ThreadScan ScanThreads(const std::vector<AddressRange>& ranges,
                        std::chrono::milliseconds deadline) {
-  ThreadScan scan{std::vector<bool>(ranges.size()), true};
+  ThreadScan scan{std::vector<bool>(ranges.size()), true, false};
   const auto threads = OtherThreads();
   if (threads && threads->empty()) return scan;
   scan.complete = threads.has_value();
@@ -126,6 +127,8 @@ ThreadScan ScanThreads(const std::vector<AddressRange>& ranges,
   RangeHits hits(ranges);
   std::vector<pid_t> running;
   for (const pid_t thread : *threads) {
+    // Asked first: one that has started by then is seen where it is.
+    if (IsStarting(thread)) scan.starting = true;
     const Look look = LookAt(thread, hits);
     if (look == Look::kRunning) running.push_back(thread);
     if (look == Look::kUnreadable) scan.complete = false;

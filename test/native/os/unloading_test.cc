@@ -1,7 +1,10 @@
 // Every reason for which a library stays, with a library that has it: DynamicLibrary::Close().
 
 #include <dlfcn.h>
+#include <pthread.h>
 
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <future>
@@ -233,6 +236,32 @@ TEST(TheDestructorLeavesALibraryInWhichAThreadRuns) {
   Running running("start_blocked");
   running.version.reset();
   running.stop();
+}
+
+struct Box {
+  void* (*function)(void*);
+  std::atomic<bool> may_end{false};
+};
+
+// As std::thread and others start a thread: with a function of theirs, to which they give the one
+// that is meant. This one takes its time until it calls that.
+void* EnterLater(void* box) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  auto* const its = static_cast<Box*>(box);
+  return its->function(&its->may_end);
+}
+
+TEST(StaysForAThreadThatIsStillOnItsWayIntoIt) {
+  for (int round = 0; round < 20; ++round) {
+    Version version("libown_threads.so");
+    Box box{version.Find<void*(void*)>("wait_for")};
+    pthread_t thread;
+    CHECK_EQ(pthread_create(&thread, nullptr, EnterLater, &box), 0);
+    CHECK_EQ(version.Close(), Reasons{ResidentReason::kThread});
+    box.may_end = true;
+    CHECK_EQ(pthread_join(thread, nullptr), 0);
+    CheckUnloads(version);
+  }
 }
 
 // Its copy may be deleted as soon as it was closed.
