@@ -1,16 +1,16 @@
-// Every way of writing a library file: fixtures/scenarios/*.txt.
+// Every way of writing a library file, fixtures/scenarios/*.txt, as tests.
 
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { areRun, isInstalled } from './support/means';
-import { useWriter } from './support/programs';
-import { play, readScenario } from './support/scenario';
-import { LibraryCache } from './support/scenario-steps';
-import { ScenarioWorld } from './support/scenario-world';
-import { useTemporaryDirectory } from './support/temporary-directory';
+import { areRun, isInstalled } from './means';
+import { useWriter } from './programs';
+import { play, readScenario } from './scenario';
+import { LibraryCache } from './scenario-steps';
+import { ScenarioWorld } from './scenario-world';
+import { useTemporaryDirectory } from './temporary-directory';
 
-const folder = path.resolve(__dirname, '..', 'fixtures', 'scenarios');
+const folder = path.resolve(__dirname, '..', '..', 'fixtures', 'scenarios');
 const all = readdirSync(folder)
   .filter((name) => name.endsWith('.txt'))
   .map((name) => readScenario(path.join(folder, name)));
@@ -18,9 +18,9 @@ const all = readdirSync(folder)
 const missing = all.filter(({ needs }) => !areRun(needs.every(isInstalled)));
 const played = all.filter((scenario) => !missing.includes(scenario));
 
-describe.each(['events', 'poll'] as const)(
-  'noticed by %s, a library that is written as by',
-  (watch) => {
+/** Plays all of them with one kind of watching: one of a test file, since they are most of all waiting. */
+export function testScenarios(watch: 'events' | 'poll'): void {
+  describe(`noticed by ${watch}, a library that is written as by`, () => {
     const directory = useTemporaryDirectory();
     const writer = useWriter();
     const built = mkdtempSync(path.join(tmpdir(), 'dynamic-reload-built-'));
@@ -42,5 +42,5 @@ describe.each(['events', 'poll'] as const)(
 
     for (const { name, needs } of missing)
       test.skip(`${name}: needs ${needs.join(', ')}`, () => {});
-  },
-);
+  });
+}
