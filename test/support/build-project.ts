@@ -19,7 +19,9 @@ export const GATED: BuildOptions = {
   command: `echo run >> runs; while test -e wait && ! test -e go; do sleep 0.01; done; ${COMPILE}`,
 };
 
-const MAKEFILE = 'libx.so: $(wildcard src/*.c)\n\tcc -shared -fPIC -o $@ $^\n';
+// Made each time: make does not see that a source changed within the tick, of some milliseconds, in
+// which it made the library.
+const MAKEFILE = '.PHONY: libx.so\nlibx.so: $(wildcard src/*.c)\n\tcc -shared -fPIC -o $@ $^\n';
 
 export interface BuildProject extends TemporaryDirectory {
   /** Writes a source: a text, or a function `shared_fun` that returns the value. */
