@@ -1,6 +1,7 @@
 #include "os/elf_names.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -181,6 +182,11 @@ Error CannotChange(const File& file) {
   return {ErrorCode::kShadowCopy, "", file.path(), "its dynamic section is damaged", 0, ""};
 }
 
+// A name without braces ends before any other character.
+bool IsOfName(char character) {
+  return std::isalnum(static_cast<unsigned char>(character)) != 0 || character == '_';
+}
+
 }  // namespace
 
 std::string ExpandOrigin(std::string_view text, const std::string& origin) {
@@ -190,7 +196,7 @@ std::string ExpandOrigin(std::string_view text, const std::string& origin) {
     const auto* form = std::find_if(std::begin(kForms), std::end(kForms), [&](auto each) {
       if (text.substr(0, each.size()) != each) return false;
       const std::string_view rest = text.substr(each.size());
-      return each[1] == '{' || rest.empty() || rest[0] == '/' || rest[0] == ':';
+      return each[1] == '{' || rest.empty() || !IsOfName(rest[0]);
     });
     const bool found = form != std::end(kForms);
     expanded += found ? origin : std::string(1, text[0]);

@@ -47,6 +47,7 @@ void CheckLoads(const std::string& path) {
 TEST(TokensAreReplacedWhereTheLoaderDoes) {
   CHECK_EQ(ExpandOrigin("$ORIGIN/../lib:${ORIGIN}x:$ORIGIN", "/a"), "/a/../lib:/ax:/a");
   CHECK_EQ(ExpandOrigin("$ORIGINAL:$LIB:/b", "/a"), "$ORIGINAL:$LIB:/b");
+  CHECK_EQ(ExpandOrigin("$ORIGIN-libs:$ORIGIN.d:$ORIGIN_2", "/a"), "/a-libs:/a.d:$ORIGIN_2");
   CHECK_EQ(ExpandOrigin("", "/a"), "");
 }
 
