@@ -84,7 +84,7 @@ void CallbackReceiver::RunWithin(CallEngine& caller, const RegisterFile& registe
   CallEngine::Pause pause(caller);
   RunningCall& call = pause.paused();
   if (!call.EnterCallback(engine_.env())) return;
-  const napi_value function = call.FunctionOf(function_number_, function_);
+  const napi_value function = call.FunctionOf(engine_, function_number_, function_);
   Run(function, registers, result, caller.exception());
 }
 

@@ -11,6 +11,8 @@
 
 namespace dynamic_reload {
 
+class CallEngine;
+
 // Begins and ends with every call, so that is little work: there is more only once there was a
 // callback, or the image is about to go. JavaScript thread only.
 class RunningCall {
@@ -37,11 +39,14 @@ class RunningCall {
   // one takes longer than most of what a callback does. Returns false when that failed.
   bool EnterCallback(napi_env env);
 
-  // What the reference leads to. The handle is kept as long as the scope, by the number that only
-  // this function has, and which is not 0.
-  napi_value FunctionOf(uint64_t number, const Napi::FunctionReference& function) {
-    if (function_number_ != number) {
+  // What the reference leads to. The handle is kept as long as the scope, by the number, not 0,
+  // that only this function has of those of its engine: C may also call back to another copy of the
+  // package.
+  napi_value FunctionOf(const CallEngine& engine, uint64_t number,
+                        const Napi::FunctionReference& function) {
+    if (function_number_ != number || function_engine_ != &engine) {
       function_number_ = number;
+      function_engine_ = &engine;
       function_ = function.Value();
     }
     return function_;
@@ -65,6 +70,7 @@ class RunningCall {
   napi_env env_ = nullptr;
   int uses_ = 0;
   uint64_t function_number_ = 0;
+  const CallEngine* function_engine_ = nullptr;
   napi_value function_ = nullptr;
 };
 
