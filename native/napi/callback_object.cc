@@ -43,20 +43,20 @@ Napi::Value CallbackObject::Address(const Napi::CallbackInfo& info) {
 }
 
 void CallbackObject::Ref(const Napi::CallbackInfo& info) {
-  if (receiver_ == nullptr || is_refed_) return;
-  is_refed_ = true;
-  Addon::Of(info.Env()).foreign_calls()->Ref();
+  if (receiver_ == nullptr || refed_ != nullptr) return;
+  refed_ = Addon::Of(info.Env()).foreign_calls();
+  refed_->Ref();
 }
 
-void CallbackObject::Unref(const Napi::CallbackInfo& info) {
-  if (!is_refed_) return;
-  is_refed_ = false;
-  Addon::Of(info.Env()).foreign_calls()->Unref();
-}
+void CallbackObject::Unref(const Napi::CallbackInfo&) { LetProcessEnd(); }
 
 void CallbackObject::Close(const Napi::CallbackInfo& info) {
-  Unref(info);
+  LetProcessEnd();
   End(info[0]);
+}
+
+void CallbackObject::LetProcessEnd() {
+  if (const auto refed = std::exchange(refed_, nullptr)) refed->Unref();
 }
 
 void CallbackObject::End(const Napi::Value& on_dead_call) {

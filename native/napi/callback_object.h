@@ -10,6 +10,7 @@
 namespace dynamic_reload {
 
 class CallbackReceiver;
+class ForeignCalls;
 
 class CallbackObject : public Napi::ObjectWrap<CallbackObject> {
  public:
@@ -25,10 +26,11 @@ class CallbackObject : public Napi::ObjectWrap<CallbackObject> {
   void Unref(const Napi::CallbackInfo& info);
   void Close(const Napi::CallbackInfo& info);
 
+  void LetProcessEnd();
   void End(const Napi::Value& on_dead_call);
 
   std::shared_ptr<CallbackReceiver> receiver_;  // Null once closed, or when the constructor threw.
-  bool is_refed_ = false;
+  std::shared_ptr<ForeignCalls> refed_;         // Null unless it keeps the process alive.
 };
 
 }  // namespace dynamic_reload
