@@ -40,7 +40,7 @@ Addon::~Addon() {
 Addon& Addon::Of(napi_env env) { return *Napi::Env(env).GetInstanceData<Addon>(); }
 
 // Hooks run in the reverse order of their making, so every WatcherObject has let go by now and the
-// thread is joined here. It must be: Node.js may unmap the addon after the last environment.
+// thread is joined here. It must be: what it tells of its work ends with the environment.
 void Addon::StopThreads(void* self) {
   auto* addon = static_cast<Addon*>(self);
   addon->has_hook_ = false;
