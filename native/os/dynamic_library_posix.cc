@@ -129,8 +129,10 @@ bool DynamicLibrary::HasStaticTls() const {
 bool DynamicLibrary::IsInUseByThread() {
   if (searched_ && HasDependents(path_)) return false;
   const ThreadsInside threads = FindThreadsInside(path_);
-  return threads == ThreadsInside::kSome ||
-         (threads == ThreadsInside::kUnknown && Traits().starts_threads);
+  if (threads != ThreadsInside::kUnknown || !Traits().starts_threads) {
+    return threads == ThreadsInside::kSome;
+  }
+  return FindStartedThreadsInside(path_) != ThreadsInside::kNone;
 }
 
 void* DynamicLibrary::Find(const std::string& symbol) const {

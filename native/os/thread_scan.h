@@ -13,7 +13,7 @@ namespace dynamic_reload {
 struct ThreadScan {
   std::vector<bool> entered;  // For each range of code: a thread is inside, or will return there.
   bool complete = true;       // Every thread was looked at. If not, `entered` may lack some.
-  bool starting = false;      // One may be on its way inside, of which nothing shows yet.
+  bool starting = false;  // One may be on its way inside, of which nothing shows yet, or is new.
 };
 
 // Looks at every thread of the process but the calling one. Any word of a stack that could be an

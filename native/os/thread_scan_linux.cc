@@ -60,6 +60,18 @@ std::optional<std::vector<pid_t>> OtherThreads() {
   return std::vector<pid_t>(all.begin(), all.end());
 }
 
+// Whether there are others, which came since. `known` is sorted.
+bool HasAnyBut(const std::vector<pid_t>& known) {
+  const auto threads = ListOtherThreads();
+  return !threads || !std::all_of(threads->begin(), threads->end(), [&](pid_t thread) {
+    return std::binary_search(known.begin(), known.end(), thread);
+  });
+}
+
+bool HasEnded(pid_t thread) {
+  return syscall(SYS_tgkill, getpid(), thread, 0) != 0 && errno == ESRCH;
+}
+
 // What the kernel says about a blocked thread: proc(5), /proc/[pid]/syscall. Empty for one that is
 // gone.
 std::string ReadState(int fd) {
@@ -83,8 +95,8 @@ Look LookAt(pid_t thread, RangeHits& hits) {
   char path[64];
   std::snprintf(path, sizeof path, "/proc/self/task/%d/syscall", thread);
   const UniqueFd file(open(path, O_RDONLY | O_CLOEXEC));
-  // If this is forbidden the thread may still answer for itself.
-  if (!file.valid()) return errno == ENOENT || errno == ESRCH ? Look::kSeen : Look::kRunning;
+  // Where there is no such file, or it is forbidden, the thread may still answer for itself.
+  if (!file.valid()) return HasEnded(thread) ? Look::kSeen : Look::kRunning;
   const std::string state = ReadState(file.get());
   if (state.empty()) return Look::kSeen;  // It has ended.
   const auto registers = RegistersIn(state);
@@ -134,6 +146,8 @@ ThreadScan ScanThreads(const std::vector<AddressRange>& ranges,
     if (look == Look::kUnreadable) scan.complete = false;
   }
   if (!running.empty() && !AskRunning(running, hits, end)) scan.complete = false;
+  // One that was listed may have made another before it was looked at, and ended.
+  if (HasAnyBut(*threads)) scan.starting = true;
   scan.entered = hits.Get();
   return scan;
 }

@@ -13,11 +13,14 @@ namespace dynamic_reload {
 enum class ThreadsInside { kNone, kSome, kUnknown };
 
 // Whether a thread executes in the library at `path`; unknown when the system does not let us find
-// out.
+// out, or when a thread was just made and may be on its way there.
 //
 // Of the libraries that it depends on, each that a thread executes in is made to stay for good: it
 // could go together with this one. The threads of an OpenMP runtime wait there for more work.
 ThreadsInside FindThreadsInside(const std::string& path);
+
+// The same, after a wait of at most 40 ms for threads to show where they are.
+ThreadsInside FindStartedThreadsInside(const std::string& path);
 
 // Whether anything else that is loaded asks for the library at `path`.
 bool HasDependents(const std::string& path);

@@ -13,8 +13,11 @@ namespace dynamic_reload {
 namespace {
 
 // As long as JavaScript can wait without anybody noticing. Only a thread that runs all the time and
-// takes no signals makes it that long, or one that was just made.
-constexpr std::chrono::milliseconds kScanDeadline{40};
+// takes no signals makes it that long.
+constexpr std::chrono::milliseconds kScanDeadline{20};
+
+// Twice as long as it takes until a thread does not count as starting any more.
+constexpr std::chrono::milliseconds kStartDeadline{40};
 
 // RTLD_NOLOAD only finds what is loaded; RTLD_NODELETE lasts, whoever closes it.
 void Pin(const LoadedObject& object) {
@@ -26,18 +29,6 @@ const LoadedObject* FindObject(const std::string& path, const std::vector<Loaded
   const auto found = std::find_if(objects.begin(), objects.end(),
                                   [&](const LoadedObject& object) { return object.path == path; });
   return found == objects.end() ? nullptr : &*found;
-}
-
-// Waits for threads that were just made to show where they are, unless one is in the first range.
-ThreadScan ScanStartedThreads(const std::vector<AddressRange>& ranges) {
-  constexpr std::chrono::milliseconds kPause{1};
-  const auto end = std::chrono::steady_clock::now() + kScanDeadline;
-  for (;;) {
-    ThreadScan scan = ScanThreads(ranges, kScanDeadline);
-    const bool must_wait = scan.starting && !scan.entered[0];
-    if (!must_wait || std::chrono::steady_clock::now() > end) return scan;
-    std::this_thread::sleep_for(kPause);
-  }
 }
 
 bool IsMusl() { return dlsym(RTLD_DEFAULT, "gnu_get_libc_version") == nullptr; }
@@ -52,12 +43,23 @@ ThreadsInside FindThreadsInside(const std::string& path) {
   std::vector<AddressRange> ranges = {self->code};
   for (const LoadedObject& dependency : dependencies) ranges.push_back(dependency.code);
 
-  const ThreadScan scan = ScanStartedThreads(ranges);
+  const ThreadScan scan = ScanThreads(ranges, kScanDeadline);
   for (size_t index = 0; index < dependencies.size(); ++index) {
     if (scan.entered[index + 1]) Pin(dependencies[index]);
   }
   if (scan.entered[0]) return ThreadsInside::kSome;
   return scan.complete && !scan.starting ? ThreadsInside::kNone : ThreadsInside::kUnknown;
+}
+
+ThreadsInside FindStartedThreadsInside(const std::string& path) {
+  constexpr std::chrono::milliseconds kPause{1};
+  const auto end = std::chrono::steady_clock::now() + kStartDeadline;
+  for (;;) {
+    const ThreadsInside threads = FindThreadsInside(path);
+    const bool is_known = threads != ThreadsInside::kUnknown;
+    if (is_known || std::chrono::steady_clock::now() > end) return threads;
+    std::this_thread::sleep_for(kPause);
+  }
 }
 
 bool HasDependents(const std::string& path) {
