@@ -9,7 +9,7 @@
 #include <string>
 
 #include "base/result.h"
-#include "os/unique_fd.h"
+#include "os/unique_handle.h"
 
 namespace dynamic_reload {
 
@@ -35,7 +35,9 @@ struct FileIdentity {
 };
 
 // Reads go to the file that was opened, whatever its path names by now. Nothing is mapped: reading
-// a mapped file that somebody truncates kills the process (SIGBUS).
+// a mapped file that somebody truncates kills the process (SIGBUS). Others may write, rename and
+// delete it meanwhile; but Windows lets nobody move another file over one that is open, so that it
+// is not to be open for longer than it takes to read.
 class File {
  public:
   // Never blocks, not even on a named pipe. Fails for anything but a regular file.
@@ -53,12 +55,12 @@ class File {
   bool Equals(const File& other) const;
 
   const std::string& path() const { return path_; }
-  int fd() const { return fd_.get(); }
+  intptr_t handle() const { return file_.get(); }  // A descriptor, or a HANDLE.
 
  private:
-  File(UniqueFd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+  File(UniqueFile file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
 
-  UniqueFd fd_;
+  UniqueFile file_;
   std::string path_;
 };
 

@@ -24,9 +24,10 @@ void MakeLeaseBreaksHarmless(int fd) {
 
 // A read lease is granted only while nobody has the file open for writing: fcntl(2), "Leases".
 OpenWriter FindOpenWriter(const File& file) {
-  MakeLeaseBreaksHarmless(file.fd());
-  if (fcntl(file.fd(), F_SETLEASE, F_RDLCK) == 0) {
-    fcntl(file.fd(), F_SETLEASE, F_UNLCK);
+  const auto fd = static_cast<int>(file.handle());
+  MakeLeaseBreaksHarmless(fd);
+  if (fcntl(fd, F_SETLEASE, F_RDLCK) == 0) {
+    fcntl(fd, F_SETLEASE, F_UNLCK);
     return OpenWriter::kNone;
   }
   return errno == EAGAIN ? OpenWriter::kPresent : OpenWriter::kUnknown;

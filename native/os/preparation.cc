@@ -1,6 +1,5 @@
 #include "os/preparation.h"
 
-#include <cerrno>
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -9,6 +8,7 @@
 #include "os/image.h"
 #include "os/open_writer.h"
 #include "os/shadow_copy.h"
+#include "os/system_error.h"
 
 namespace dynamic_reload {
 
@@ -35,11 +35,10 @@ Preparation Unsettled(const std::string& path, const FileIdentity& identity) {
 }
 
 Preparation CannotOpen(Error error) {
-  // Another process holds a write lease on it, as file servers do: fcntl(2), "Leases".
-  if (error.system_code == EWOULDBLOCK) return Changed(error.path);
-  if (error.system_code != ENOENT && error.system_code != ENOTDIR) {
-    return {Outcome::kFailed, "", std::move(error)};
+  if (IsInUse(error)) {
+    return Unfinished(Outcome::kChanged, error.path, "another process keeps it to itself");
   }
+  if (!IsMissing(error)) return {Outcome::kFailed, "", std::move(error)};
   error.code = ErrorCode::kLibraryNotFound;
   return {Outcome::kGone, "", std::move(error)};
 }

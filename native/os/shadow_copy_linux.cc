@@ -26,11 +26,12 @@ Error CopyError(int number, const char* syscall, const File& source,
 // that was just built waits until it is on disk and costs four to nine times the copy. Returns the
 // name of the call that failed, or null.
 const char* CopyRange(const File& source, const ByteRange& range, int out) {
+  const auto in = static_cast<int>(source.handle());
   auto offset = static_cast<off_t>(range.begin);
   if (lseek(out, offset, SEEK_SET) < 0) return "lseek";
   while (static_cast<uint64_t>(offset) < range.end) {
     const size_t left = range.end - static_cast<uint64_t>(offset);
-    const ssize_t count = sendfile(out, source.fd(), &offset, left);
+    const ssize_t count = sendfile(out, in, &offset, left);
     if (count == 0) break;
     if (count < 0 && errno != EINTR) return "sendfile";
   }

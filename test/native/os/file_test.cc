@@ -76,7 +76,7 @@ TEST(IsNotInheritedByAProgramThatTheProcessStarts) {
   const TemporaryDirectory directory;
   WriteFile(directory / "file", "text");
   const File file = OpenFile(directory / "file");
-  CHECK((fcntl(file.fd(), F_GETFD) & FD_CLOEXEC) != 0);
+  CHECK((fcntl(static_cast<int>(file.handle()), F_GETFD) & FD_CLOEXEC) != 0);
 }
 
 TEST(StaysTheFileThatWasOpenedWhenItsPathNamesAnother) {
