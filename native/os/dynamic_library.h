@@ -22,8 +22,14 @@ class DynamicLibrary {
  public:
   // `path` is absolute and in UTF-8, or a bare name that the system's loader searches for. `flags`
   // are those of dlopen(3); without them every symbol is bound now, so that a library which cannot
-  // work fails here and not in the middle of a call, and nothing is shared with other libraries.
-  static Result<DynamicLibrary> Open(const std::string& path, std::optional<int> flags);
+  // work fails here and not in the middle of a call, and nothing is shared with other libraries. On
+  // Windows they are those of LoadLibraryExW().
+  //
+  // `original_path` is what `path` is a copy of; empty when it is none. Windows searches its
+  // directory for what the library depends on, and then those of PATH. Elsewhere the copy itself
+  // says where to search (NameChanges::origin).
+  static Result<DynamicLibrary> Open(const std::string& path, std::optional<int> flags,
+                                     const std::string& original_path = "");
 
   DynamicLibrary(DynamicLibrary&& other) noexcept;
   DynamicLibrary& operator=(DynamicLibrary&& other) noexcept;
@@ -76,6 +82,10 @@ class DynamicLibrary {
 
  private:
   DynamicLibrary(void* handle, bool searched, bool kept);
+
+  // A handle of what was loaded from there; null when it is not loaded.
+  static void* OpenLoaded(const std::string& path);
+  static void CloseHandle(void* handle);
 
   bool Owns(const void* address, const std::string& symbol) const;
   bool IsInUseByThread();

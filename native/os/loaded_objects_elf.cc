@@ -1,7 +1,6 @@
 #include <link.h>
 
 #include <algorithm>
-#include <set>
 
 #include "os/loaded_objects.h"
 
@@ -63,11 +62,6 @@ bool LoadedObject::IsCalled(std::string_view name) const {
   return slash != std::string::npos && name == std::string_view(path).substr(slash + 1);
 }
 
-bool LoadedObject::Needs(const LoadedObject& other) const {
-  return std::any_of(needed.begin(), needed.end(),
-                     [&](const std::string& name) { return other.IsCalled(name); });
-}
-
 std::vector<LoadedObject> ListLoadedObjects() {
   std::vector<LoadedObject> objects;
   const auto add = [](dl_phdr_info* info, size_t /*size*/, void* data) {
@@ -91,26 +85,6 @@ AddressRange RangeOfLoadedObject(const std::string& path) {
   };
   dl_iterate_phdr(look, &search);
   return search.range;
-}
-
-std::vector<LoadedObject> DependenciesOf(const std::string& path,
-                                         const std::vector<LoadedObject>& objects) {
-  std::set<std::string> found{path};
-  std::vector<LoadedObject> dependencies;
-  const auto add_needs_of = [&](const LoadedObject& dependent) {
-    for (const LoadedObject& object : objects) {
-      if (dependent.Needs(object) && found.insert(object.path).second) {
-        dependencies.push_back(object);
-      }
-    }
-  };
-  for (const LoadedObject& object : objects) {
-    if (object.path == path) add_needs_of(object);
-  }
-  for (size_t next = 0; next < dependencies.size(); ++next) {
-    add_needs_of(LoadedObject(dependencies[next]));  // A copy, since the list grows.
-  }
-  return dependencies;
 }
 
 }  // namespace dynamic_reload

@@ -25,6 +25,9 @@ ThreadsInside FindStartedThreadsInside(const std::string& path);
 // Whether anything else that is loaded asks for the library at `path`.
 bool HasDependents(const std::string& path);
 
+// Makes the library that was loaded from `path` stay for good.
+void KeepLoaded(const std::string& path);
+
 // Asks the loader.
 bool IsLoaded(const std::string& path);
 

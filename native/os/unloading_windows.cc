@@ -1,0 +1,26 @@
+#include "os/loaded_module.h"
+#include "os/unloading.h"
+#include "os/windows_api.h"
+
+namespace dynamic_reload {
+
+void KeepLoaded(const std::string& path) {
+  const auto base = FindModule(path);
+  HMODULE ignored = nullptr;
+  if (!base) return;
+  GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN,
+                     reinterpret_cast<const wchar_t*>(*base), &ignored);
+}
+
+bool IsLoaded(const std::string& path) { return FindModule(path).has_value(); }
+
+ResidentReasons WhyResident(const std::string& path, const ImageTraits& traits) {
+  if (traits.is_go) return {ResidentReason::kGo};
+  ResidentReasons reasons;
+  if (traits.has_tls_destructors) reasons.push_back(ResidentReason::kTlsDestructor);
+  // Who holds a handle cannot be seen, or that somebody made it stay: it is what remains.
+  if (reasons.empty() || HasDependents(path)) reasons.push_back(ResidentReason::kDependents);
+  return reasons;
+}
+
+}  // namespace dynamic_reload
