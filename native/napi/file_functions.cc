@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/path.h"
 #include "napi/errors.h"
 #include "napi/image_object.h"
 #include "os/exports.h"
@@ -75,7 +76,7 @@ void PatchCopyOf(const Napi::CallbackInfo& info) {
   options.keep_unique = info[2].ToBoolean();
   const std::string original = info[1].As<Napi::String>();
   NameChanges names;
-  names.origin = original.substr(0, original.rfind('/'));
+  names.origin = DirectoryIn(original);
   const Status patched = PatchCopy(info[0].As<Napi::String>(), options, names);
   if (patched.ok()) return;
   Error error = patched.error();

@@ -90,10 +90,11 @@ ImageObject::ImageObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Imag
   if (info[2].IsNumber()) flags = info[2].As<Napi::Number>().Int32Value();
   std::unique_ptr<VersionHold> hold;
   if (info[3].IsExternal()) hold = std::move(*info[3].As<VersionHoldValue>().Data());
-  auto library = DynamicLibrary::Open(info[0].As<Napi::String>(), flags);
+  const std::string original_path = info[1].As<Napi::String>();
+  auto library = DynamicLibrary::Open(info[0].As<Napi::String>(), flags, original_path);
   if (!library.ok()) {
     Error error = library.error();
-    error.path = info[1].As<Napi::String>();
+    error.path = original_path;
     Throw(info.Env(), MakeError(info.Env(), error));
     return;
   }

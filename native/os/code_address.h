@@ -3,21 +3,11 @@
 #ifndef DYNAMIC_RELOAD_OS_CODE_ADDRESS_H_
 #define DYNAMIC_RELOAD_OS_CODE_ADDRESS_H_
 
-#include <ucontext.h>
-
 #include <cstdint>
 
 #include "os/loaded_objects.h"
 
 namespace dynamic_reload {
-
-struct CodeRegisters {
-  uintptr_t stack_pointer;
-  uintptr_t program_counter;
-};
-
-// Where a thread was when a signal interrupted it.
-CodeRegisters CodeRegistersOf(const ucontext_t& context);
 
 // The address in a word of a stack, which may be signed (PAC).
 uintptr_t AddressIn(uintptr_t word);

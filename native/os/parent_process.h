@@ -6,7 +6,7 @@
 namespace dynamic_reload {
 
 // From now on the system kills this process when the thread that started it ends, however that
-// ends.
+// ends; on Windows when the process does.
 void EndWithParent();
 
 }  // namespace dynamic_reload

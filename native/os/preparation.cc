@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/path.h"
 #include "os/file.h"
 #include "os/image.h"
 #include "os/open_writer.h"
@@ -98,7 +99,7 @@ Preparation Copy(const File& file, const FileIdentity& before, ShadowDirectory& 
     return *std::move(disturbance);
   }
   NameChanges names = options.names;
-  names.origin = file.path().substr(0, file.path().rfind('/'));
+  names.origin = DirectoryIn(file.path());
   const Status patched =
       options.patch.later ? Status(Done{}) : PatchCopy(destination, options.patch, names);
   if (!patched.ok()) {

@@ -11,22 +11,10 @@
 
 #include "base/mutex.h"
 #include "base/result.h"
-#include "os/unique_fd.h"
+#include "os/locked_directory.h"
 
 namespace dynamic_reload {
 
-// A directory and the lock on the file in it that shows that it is in use.
-struct LockedDirectory {
-  std::string path;
-  UniqueFd directory;
-  UniqueFd lock;
-};
-
-// A directory of our own, `dynamic-reload-XXXXXX`, that only this user can enter. A lock on the
-// file `.lock` in it lasts as long as the process, however that ends; a directory whose lock can be
-// taken was left behind by a dead process. Unlike a process id in the name this is right across
-// containers that share a directory.
-//
 // Thread-safe.
 class ShadowDirectory {
  public:
@@ -39,7 +27,8 @@ class ShadowDirectory {
   static Result<std::shared_ptr<ShadowDirectory>> CreateInFirst(
       const std::vector<std::string>& parents);
 
-  // Removes the directory with every copy that is in it.
+  // Removes the directory with every copy that is in it. On Windows those that are still loaded are
+  // left over, for the next process to remove.
   ~ShadowDirectory();
 
   ShadowDirectory(const ShadowDirectory&) = delete;
@@ -47,7 +36,7 @@ class ShadowDirectory {
 
   std::string path() const {
     const MutexLock lock(mutex_);
-    return made_.path;
+    return made_->path();
   }
 
   // Where the next copy of `original_path` goes. Never the same path twice: a loader that has seen
@@ -56,12 +45,12 @@ class ShadowDirectory {
   std::string NextPath(const std::string& original_path);
 
  private:
-  explicit ShadowDirectory(LockedDirectory made) : made_(std::move(made)) {}
+  ShadowDirectory(std::string parent, std::unique_ptr<LockedDirectory> made)
+      : parent_(std::move(parent)), made_(std::move(made)) {}
 
-  bool IsInPlace() const REQUIRES(mutex_);
-
+  const std::string parent_;
   mutable Mutex mutex_;
-  LockedDirectory made_ GUARDED_BY(mutex_);
+  std::unique_ptr<LockedDirectory> made_ GUARDED_BY(mutex_);
   uint64_t copies_ GUARDED_BY(mutex_) = 0;
 };
 

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstdint>
 
-#include "os/code_address.h"
+#include "os/code_registers.h"
 #include "os/signal_inquiry.h"
 
 namespace dynamic_reload {

@@ -5,34 +5,12 @@
 
 #include <sys/types.h>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
-#include "os/loaded_objects.h"
+#include "os/range_hits.h"
 
 namespace dynamic_reload {
-
-// In which of some ranges of code a thread executes. Threads may note words at the same time, also
-// in a handler of a signal.
-class RangeHits {
- public:
-  // REQUIRES: the ranges stay mapped as long as this object lives
-  explicit RangeHits(const std::vector<AddressRange>& ranges);
-
-  // What stands on a stack or in registers, and may be where to return to.
-  void NoteWords(const uintptr_t* words, size_t count);
-  // What stands in the descriptor of a thread, and may be the function that it was started with.
-  void NoteFunctions(const uintptr_t* words, size_t count);
-  void NoteProgramCounter(uintptr_t address);
-  std::vector<bool> Get() const;
-
- private:
-  const std::vector<AddressRange>& ranges_;
-  AddressRange all_;  // From the lowest to the highest: most words are outside.
-  std::vector<std::atomic<bool>> hits_;
-};
 
 // Memory to read a stack through.
 struct WordBuffer {

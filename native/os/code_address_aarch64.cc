@@ -2,10 +2,6 @@
 
 namespace dynamic_reload {
 
-CodeRegisters CodeRegistersOf(const ucontext_t& context) {
-  return {context.uc_mcontext.sp, context.uc_mcontext.pc};
-}
-
 // Programs have addresses of 48 bits; a signature takes those above.
 uintptr_t AddressIn(uintptr_t word) { return word & 0xffff'ffff'ffff; }
 

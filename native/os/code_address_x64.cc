@@ -24,11 +24,6 @@ uintptr_t LengthOfIndirectCall(const unsigned char* code) {
 
 }  // namespace
 
-CodeRegisters CodeRegistersOf(const ucontext_t& context) {
-  const auto& registers = context.uc_mcontext.gregs;
-  return {static_cast<uintptr_t>(registers[REG_RSP]), static_cast<uintptr_t>(registers[REG_RIP])};
-}
-
 uintptr_t AddressIn(uintptr_t word) { return word; }
 
 bool IsReturnAddress(uintptr_t address, const AddressRange& code) {
