@@ -6,6 +6,7 @@
 
 #include "os/dynamic_library.h"
 #include "os/exports.h"
+#include "os/left_libraries.h"
 #include "os/unloading.h"
 
 namespace dynamic_reload {
@@ -68,8 +69,10 @@ DynamicLibrary& DynamicLibrary::operator=(DynamicLibrary&& other) noexcept {
   return *this;
 }
 
+// Nobody is left to hear about it.
 DynamicLibrary::~DynamicLibrary() {
-  if (handle_ != nullptr) Close();  // Nobody is left to hear about it.
+  if (handle_ == nullptr) return;
+  if (Close() == ResidentReasons{ResidentReason::kThread}) LeaveLibrary(std::move(*this));
 }
 
 ResidentReasons DynamicLibrary::Close() {
@@ -91,6 +94,7 @@ ResidentReasons DynamicLibrary::Close() {
     return WhyResident(path_, traits);
   }
   path_.clear();
+  CloseLeftLibraries();
   return {};
 }
 

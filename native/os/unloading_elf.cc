@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "os/loaded_objects.h"
 #include "os/thread_scan.h"
@@ -19,11 +23,15 @@ constexpr std::chrono::milliseconds kScanDeadline{20};
 // Twice as long as it takes until a thread does not count as starting any more.
 constexpr std::chrono::milliseconds kStartDeadline{40};
 
-// RTLD_NOLOAD only finds what is loaded; RTLD_NODELETE lasts, whoever closes it.
-void Pin(const LoadedObject& object) {
-  void* handle = dlopen(object.path.c_str(), RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
-  if (handle != nullptr) dlclose(handle);
+using Handle = std::unique_ptr<void, int (*)(void*)>;
+
+// Keeps what is loaded from going. Null when it is not loaded.
+Handle Hold(const std::string& path, int flags = 0) {
+  return {dlopen(path.c_str(), RTLD_NOW | RTLD_NOLOAD | flags), dlclose};
 }
+
+// This flag lasts, whoever closes it.
+void Pin(const LoadedObject& object) { Hold(object.path, RTLD_NODELETE); }
 
 const LoadedObject* FindObject(const std::string& path, const std::vector<LoadedObject>& objects) {
   const auto found = std::find_if(objects.begin(), objects.end(),
@@ -31,21 +39,43 @@ const LoadedObject* FindObject(const std::string& path, const std::vector<Loaded
   return found == objects.end() ? nullptr : &*found;
 }
 
+struct HeldObject {
+  Handle handle;
+  LoadedObject object;
+};
+
+// What has the name of a dependency may be somebody else's, who unloads it at any time. So where it
+// is counts from when it is held.
+std::vector<HeldObject> HoldDependencies(const std::string& path) {
+  std::vector<Handle> handles;
+  const std::vector<LoadedObject> dependencies = DependenciesOf(path, ListLoadedObjects());
+  for (const LoadedObject& found : dependencies) handles.push_back(Hold(found.path));
+
+  const std::vector<LoadedObject> objects = ListLoadedObjects();
+  std::vector<HeldObject> held;
+  for (size_t index = 0; index < dependencies.size(); ++index) {
+    const LoadedObject* object = FindObject(dependencies[index].path, objects);
+    const bool is_held = handles[index] != nullptr && object != nullptr;
+    if (is_held) held.push_back({std::move(handles[index]), *object});
+  }
+  return held;
+}
+
 bool IsMusl() { return dlsym(RTLD_DEFAULT, "gnu_get_libc_version") == nullptr; }
 
 }  // namespace
 
 ThreadsInside FindThreadsInside(const std::string& path) {
+  const std::vector<HeldObject> dependencies = HoldDependencies(path);
   const std::vector<LoadedObject> objects = ListLoadedObjects();
-  const std::vector<LoadedObject> dependencies = DependenciesOf(path, objects);
   const LoadedObject* self = FindObject(path, objects);
   if (self == nullptr) return ThreadsInside::kUnknown;
   std::vector<AddressRange> ranges = {self->code};
-  for (const LoadedObject& dependency : dependencies) ranges.push_back(dependency.code);
+  for (const HeldObject& dependency : dependencies) ranges.push_back(dependency.object.code);
 
   const ThreadScan scan = ScanThreads(ranges, kScanDeadline);
   for (size_t index = 0; index < dependencies.size(); ++index) {
-    if (scan.entered[index + 1]) Pin(dependencies[index]);
+    if (scan.entered[index + 1]) Pin(dependencies[index].object);
   }
   if (scan.entered[0]) return ThreadsInside::kSome;
   return scan.complete && !scan.starting ? ThreadsInside::kNone : ThreadsInside::kUnknown;
@@ -71,11 +101,7 @@ bool HasDependents(const std::string& path) {
          });
 }
 
-bool IsLoaded(const std::string& path) {
-  void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_NOLOAD);
-  if (handle != nullptr) dlclose(handle);
-  return handle != nullptr;
-}
+bool IsLoaded(const std::string& path) { return Hold(path) != nullptr; }
 
 ResidentReasons WhyResident(const std::string& path, const ImageTraits& traits) {
   if (IsMusl()) return {ResidentReason::kMusl};
