@@ -19,7 +19,7 @@ namespace dynamic_reload {
 // error of the watcher itself. A library that changes fifty times while JavaScript is busy is one
 // entry, so the queue never grows past the number of libraries.
 //
-// The doorbell rings once for each time the queue goes from empty to non-empty. It carries no data:
+// The doorbell rings for each time the queue goes from empty to non-empty. It carries no data:
 // whoever answers it calls Drain(). A caller that polls may ignore it. All methods: any thread.
 class ChangeQueue {
  public:
@@ -38,6 +38,10 @@ class ChangeQueue {
   // Returns the older change of the same library that this one replaces. Its copy is the caller's
   // again.
   std::optional<Change> Push(Change change);
+
+  // Rings for a change that may follow: whoever answers is awake by the time it comes, but finds
+  // nothing if it never does.
+  void Announce() { doorbell_(); }
 
   void PushWarning(Warning warning);
   void PushError(Error error);

@@ -24,6 +24,9 @@ struct TraceEntry {
   std::string detail;
 };
 
+// As binding.d.ts has them.
+const char* NameOf(TraceEntry::Kind kind);
+
 class TraceSubject;
 
 // While nobody reads, an entry costs the test of one number: its parts are put together afterwards.

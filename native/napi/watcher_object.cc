@@ -10,6 +10,7 @@
 #include "napi/addon.h"
 #include "napi/errors.h"
 #include "napi/image_object.h"
+#include "napi/watch_options.h"
 
 namespace dynamic_reload {
 
@@ -39,54 +40,6 @@ class ClosingWork final : public Napi::AsyncWorker {
 Napi::Value ThrowClosed(Napi::Env env) {
   Throw(env, MakeError(env, Error{ErrorCode::kReloaderClosed, "", "", "", 0, ""}));
   return env.Undefined();
-}
-
-std::vector<std::string> ParentsOf(const Napi::Value& value) {
-  if (value.IsString()) return {value.As<Napi::String>()};
-  std::vector<std::string> parents;
-  const auto array = value.As<Napi::Array>();
-  for (uint32_t i = 0; i < array.Length(); ++i) {
-    parents.push_back(array.Get(i).As<Napi::String>());
-  }
-  return parents;
-}
-
-WatchMode ModeOf(const Napi::Value& name) {
-  const std::string mode = name.IsString() ? name.As<Napi::String>().Utf8Value() : "auto";
-  if (mode == "events") return WatchMode::kEvents;
-  return mode == "poll" ? WatchMode::kPoll : WatchMode::kAuto;
-}
-
-CopyExtent ExtentOf(const Napi::Value& name) {
-  const bool is_loadable = name.IsString() && name.As<Napi::String>().Utf8Value() == "loadable";
-  return is_loadable ? CopyExtent::kLoadable : CopyExtent::kFull;
-}
-
-LibraryMonitor::Options OptionsOf(const Napi::Value& value) {
-  LibraryMonitor::Options options;
-  if (!value.IsObject()) return options;
-  const auto object = value.As<Napi::Object>();
-  options.patch.keep_unique = object.Get("keepUnique").ToBoolean();
-  options.patch.later = object.Get("patchLater").ToBoolean();
-  options.extent = ExtentOf(object.Get("copy"));
-  options.watch_dependencies = object.Get("watchDependencies").ToBoolean();
-  options.wait_for_file = object.Get("waitForFile").ToBoolean();
-  if (const Napi::Value settle = object.Get("settleMs"); settle.IsNumber()) {
-    options.settle = std::chrono::milliseconds(settle.As<Napi::Number>().Int64Value());
-  }
-  return options;
-}
-
-const char* NameOf(TraceEntry::Kind kind) {
-  switch (kind) {
-    case TraceEntry::Kind::kEvent:
-      return "event";
-    case TraceEntry::Kind::kDecision:
-      return "decision";
-    case TraceEntry::Kind::kPhase:
-      return "phase";
-  }
-  return "";
 }
 
 double Milliseconds(ChangeTimes::Clock::duration duration) {
@@ -135,7 +88,6 @@ Napi::Function WatcherObject::Define(Napi::Env env) {
        InstanceMethod<&WatcherObject::Reject>("reject"),
        InstanceMethod<&WatcherObject::Discard>("discard"),
        InstanceMethod<&WatcherObject::Drain>("drain"), InstanceMethod<&WatcherObject::Now>("now"),
-       InstanceMethod<&WatcherObject::Drain>("drain"),
        InstanceMethod<&WatcherObject::SwitchTrace>("switchTrace"),
        InstanceMethod<&WatcherObject::DrainTrace>("drainTrace"),
        InstanceMethod<&WatcherObject::Close>("close"), InstanceMethod<&WatcherObject::Ref>("ref"),
@@ -150,7 +102,7 @@ WatcherObject::WatcherObject(const Napi::CallbackInfo& info)
     Throw(env, MakeError(env, monitor.error()));
     return;
   }
-  auto directory = ShadowDirectory::CreateInFirst(ParentsOf(info[0]));
+  auto directory = ShadowDirectory::CreateInFirst(ShadowParentsOf(info[0]));
   if (!directory.ok()) {
     Throw(env, MakeError(env, directory.error()));
     return;
@@ -162,7 +114,7 @@ WatcherObject::WatcherObject(const Napi::CallbackInfo& info)
       std::make_shared<ChangeQueue>([doorbell = doorbell_] { doorbell->Ring(); }),
       std::move(directory).value(),
       std::chrono::milliseconds(info[1].As<Napi::Number>().Int64Value()),
-      ModeOf(info[3]),
+      WatchModeOf(info[3]),
       std::make_shared<TraceQueue>([doorbell = doorbell_] { doorbell->Ring(); }),
   };
   // After the threadsafe function: hooks run in reverse, so this one comes before the end of that.
@@ -190,7 +142,7 @@ void WatcherObject::Stop() {
 Napi::Value WatcherObject::Add(const Napi::CallbackInfo& info) {
   if (monitor_ == nullptr) return ThrowClosed(info.Env());
   const LibraryId library =
-      monitor_->Add(info[0].As<Napi::String>(), subscription_, OptionsOf(info[1]));
+      monitor_->Add(info[0].As<Napi::String>(), subscription_, WatchOptionsOf(info[1]));
   libraries_.insert(library);
   return Napi::Number::New(info.Env(), library);
 }

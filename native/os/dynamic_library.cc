@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "os/left_libraries.h"
 #include "os/unloading.h"
 
 namespace dynamic_reload {
@@ -24,8 +25,10 @@ DynamicLibrary& DynamicLibrary::operator=(DynamicLibrary&& other) noexcept {
   return *this;
 }
 
+// Nobody is left to hear about it.
 DynamicLibrary::~DynamicLibrary() {
-  if (handle_ != nullptr) Close();  // Nobody is left to hear about it.
+  if (handle_ == nullptr) return;
+  if (Close() == ResidentReasons{ResidentReason::kThread}) LeaveLibrary(std::move(*this));
 }
 
 ResidentReasons DynamicLibrary::Close() {
@@ -47,6 +50,7 @@ ResidentReasons DynamicLibrary::Close() {
     return WhyResident(path_, traits);
   }
   path_.clear();
+  CloseLeftLibraries();
   return {};
 }
 

@@ -34,7 +34,8 @@ class DynamicLibrary {
   DynamicLibrary(DynamicLibrary&& other) noexcept;
   DynamicLibrary& operator=(DynamicLibrary&& other) noexcept;
 
-  // Closes it, as Close() does, if that was not done. With a thread inside it stays for good.
+  // Closes it, as Close() does, if that was not done. With a thread inside it stays until the
+  // thread is gone and another library is closed: os/left_libraries.h.
   ~DynamicLibrary();
 
   // Gives the library back to the system, unless a thread executes in it, and asks whether it went.

@@ -15,11 +15,14 @@
 namespace dynamic_reload {
 
 // Reads `count` entries of a table that starts at `offset`. Empty when it reaches past the end of
-// the file, however large a damaged header says it is.
+// the file, however large a damaged header says it is: memory is taken for what may be there.
 template <typename Entry>
 std::optional<std::vector<Entry>> ReadElfTable(const File& file, uint64_t offset, uint64_t count) {
-  const auto identity = file.Identity();
-  if (!identity.ok() || count > identity.value().size / sizeof(Entry)) return std::nullopt;
+  constexpr uint64_t kSmall = 16384 / sizeof(Entry);
+  if (count > kSmall) {
+    const auto identity = file.Identity();
+    if (!identity.ok() || count > identity.value().size / sizeof(Entry)) return std::nullopt;
+  }
   std::vector<Entry> table(count);
   if (!file.ReadAt(offset, table.data(), count * sizeof(Entry))) return std::nullopt;
   return table;

@@ -113,7 +113,7 @@ class LibraryMonitor final : private Watcher::Handler {
     std::optional<Watcher::Clock::time_point> noticed;
     std::string running_copy;  // Of the current version; empty before the first.
     std::string newest_copy;   // Pushed, and neither accepted nor rejected yet; else empty.
-    std::string look_after;    // When this copy is accepted or rejected, look at the file.
+    std::string look_after;    // When it is known what became of this copy, look at the file.
   };
 
   LibraryMonitor() : Handler([this](TraceEntry entry) { Route(std::move(entry)); }) {}

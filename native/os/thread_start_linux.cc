@@ -40,14 +40,14 @@ clockid_t ProcessorClockOf(pid_t thread) {
   return static_cast<clockid_t>(~static_cast<unsigned>(thread) << 3 | kOfThread | kScheduler);
 }
 
-struct Status {
+struct Statistics {
   bool wants_to_run;
   nanoseconds made_at;  // By CLOCK_BOOTTIME, rounded up to the kernel's ticks.
 };
 
 // The third and the 22nd field of /proc/self/task/[tid]/stat, proc(5). The second one is a name in
 // parentheses, which may hold anything.
-std::optional<Status> ReadStatus(pid_t thread) {
+std::optional<Statistics> ReadStatistics(pid_t thread) {
   char path[64];
   std::snprintf(path, sizeof path, "/proc/self/task/%d/stat", thread);
   const UniqueFd file(open(path, O_RDONLY | O_CLOEXEC));
@@ -63,7 +63,7 @@ std::optional<Status> ReadStatus(pid_t thread) {
     if (field == nullptr) return std::nullopt;
   }
   const long long ticks = std::strtoll(field, nullptr, 10) + 1;
-  return Status{name_end[2] == 'R', nanoseconds(ticks * (kSecond / sysconf(_SC_CLK_TCK)))};
+  return Statistics{name_end[2] == 'R', nanoseconds(ticks * (kSecond / sysconf(_SC_CLK_TCK)))};
 }
 
 }  // namespace
@@ -71,9 +71,10 @@ std::optional<Status> ReadStatus(pid_t thread) {
 bool IsStarting(pid_t thread) {
   const auto run = Read(ProcessorClockOf(thread));
   if (!run || *run >= kStartingRun) return false;
-  const auto status = ReadStatus(thread);
+  const auto statistics = ReadStatistics(thread);
   const auto now = Read(CLOCK_BOOTTIME);
-  return status && now && (status->wants_to_run || *now - status->made_at < kStartingAge);
+  return statistics && now &&
+         (statistics->wants_to_run || *now - statistics->made_at < kStartingAge);
 }
 
 }  // namespace dynamic_reload

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "os/loaded_objects.h"
 #include "os/thread_scan.h"
@@ -24,19 +27,41 @@ const LoadedObject* FindObject(const std::string& path, const std::vector<Loaded
   return found == objects.end() ? nullptr : &*found;
 }
 
+struct HeldObject {
+  LibraryHold hold;
+  LoadedObject object;
+};
+
+// What has the name of a dependency may be somebody else's, who unloads it at any time. So where it
+// is counts from when it is held.
+std::vector<HeldObject> HoldDependencies(const std::string& path) {
+  const std::vector<LoadedObject> dependencies = DependenciesOf(path, ListLoadedObjects());
+  std::vector<LibraryHold> holds;
+  for (const LoadedObject& found : dependencies) holds.push_back(HoldLoaded(found.path));
+
+  const std::vector<LoadedObject> objects = ListLoadedObjects();
+  std::vector<HeldObject> held;
+  for (size_t index = 0; index < dependencies.size(); ++index) {
+    const LoadedObject* object = FindObject(dependencies[index].path, objects);
+    const bool is_held = holds[index] != nullptr && object != nullptr;
+    if (is_held) held.push_back({std::move(holds[index]), *object});
+  }
+  return held;
+}
+
 }  // namespace
 
 ThreadsInside FindThreadsInside(const std::string& path) {
+  const std::vector<HeldObject> dependencies = HoldDependencies(path);
   const std::vector<LoadedObject> objects = ListLoadedObjects();
-  const std::vector<LoadedObject> dependencies = DependenciesOf(path, objects);
   const LoadedObject* self = FindObject(path, objects);
   if (self == nullptr) return ThreadsInside::kUnknown;
   std::vector<AddressRange> ranges = {self->code};
-  for (const LoadedObject& dependency : dependencies) ranges.push_back(dependency.code);
+  for (const HeldObject& dependency : dependencies) ranges.push_back(dependency.object.code);
 
   const ThreadScan scan = ScanThreads(ranges, kScanDeadline);
   for (size_t index = 0; index < dependencies.size(); ++index) {
-    if (scan.entered[index + 1]) KeepLoaded(dependencies[index].path);
+    if (scan.entered[index + 1]) KeepLoaded(dependencies[index].object.path);
   }
   if (scan.entered[0]) return ThreadsInside::kSome;
   return scan.complete && !scan.starting ? ThreadsInside::kNone : ThreadsInside::kUnknown;
@@ -61,5 +86,7 @@ bool HasDependents(const std::string& path) {
            return object.path != path && object.Needs(*self);
          });
 }
+
+bool IsLoaded(const std::string& path) { return HoldLoaded(path) != nullptr; }
 
 }  // namespace dynamic_reload

@@ -3,6 +3,7 @@
 #ifndef DYNAMIC_RELOAD_OS_UNLOADING_H_
 #define DYNAMIC_RELOAD_OS_UNLOADING_H_
 
+#include <memory>
 #include <string>
 
 #include "os/image_traits.h"
@@ -24,6 +25,12 @@ ThreadsInside FindStartedThreadsInside(const std::string& path);
 
 // Whether anything else that is loaded asks for the library at `path`.
 bool HasDependents(const std::string& path);
+
+// Keeps a library from going while it exists.
+using LibraryHold = std::shared_ptr<void>;
+
+// Null when nothing is loaded from `path`.
+LibraryHold HoldLoaded(const std::string& path);
 
 // Makes the library that was loaded from `path` stay for good.
 void KeepLoaded(const std::string& path);

@@ -10,16 +10,16 @@ bool IsMusl() { return dlsym(RTLD_DEFAULT, "gnu_get_libc_version") == nullptr; }
 
 }  // namespace
 
-// RTLD_NOLOAD only finds what is loaded; RTLD_NODELETE lasts, whoever closes it.
+// RTLD_NOLOAD only finds what is loaded.
+LibraryHold HoldLoaded(const std::string& path) {
+  void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_NOLOAD);
+  return handle != nullptr ? LibraryHold(handle, dlclose) : nullptr;
+}
+
+// RTLD_NODELETE lasts, whoever closes it.
 void KeepLoaded(const std::string& path) {
   void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
   if (handle != nullptr) dlclose(handle);
-}
-
-bool IsLoaded(const std::string& path) {
-  void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_NOLOAD);
-  if (handle != nullptr) dlclose(handle);
-  return handle != nullptr;
 }
 
 ResidentReasons WhyResident(const std::string& path, const ImageTraits& traits) {

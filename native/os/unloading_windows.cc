@@ -4,6 +4,18 @@
 
 namespace dynamic_reload {
 
+LibraryHold HoldLoaded(const std::string& path) {
+  const auto base = FindModule(path);
+  HMODULE held = nullptr;
+  if (!base || GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
+                                  reinterpret_cast<const wchar_t*>(*base), &held) == 0) {
+    return nullptr;
+  }
+  LibraryHold hold(held, [](void* module) { FreeLibrary(static_cast<HMODULE>(module)); });
+  // It may have gone before it was held, and something else may be at its address.
+  return FindModule(path) == base ? hold : nullptr;
+}
+
 void KeepLoaded(const std::string& path) {
   const auto base = FindModule(path);
   HMODULE ignored = nullptr;
@@ -11,8 +23,6 @@ void KeepLoaded(const std::string& path) {
   GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN,
                      reinterpret_cast<const wchar_t*>(*base), &ignored);
 }
-
-bool IsLoaded(const std::string& path) { return FindModule(path).has_value(); }
 
 ResidentReasons WhyResident(const std::string& path, const ImageTraits& traits) {
   if (traits.is_go) return {ResidentReason::kGo};

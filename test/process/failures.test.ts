@@ -1,13 +1,14 @@
 // Breaks every step of a reload in turn, by what breaks it on real systems. The rows of the table are
 // in fixtures/failures, since each is played in a process of its own.
 
-import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { testWith } from '../support/means';
 import { hasNamespaces, inNamespaces } from '../support/namespaces';
 import { useScripts } from '../support/script';
-import { useTemporaryDirectory } from '../support/temporary-directory';
 
 const TIMEOUT_MS = 60_000;
 
@@ -23,28 +24,28 @@ interface Row {
 const script = path.join(__dirname, 'fixtures', 'failures', 'run.mjs');
 const rows = JSON.parse(execFileSync(process.execPath, [script], { encoding: 'utf8' })) as Row[];
 
-function play(directory: string, { command }: Row, number: number): unknown {
-  const words = [process.execPath, script, directory, String(number)];
-  const [program = '', ...args] = command === undefined ? words : inNamespaces(command, words);
-  const { stdout, stderr, signal } = spawnSync(program, args, { encoding: 'utf8' });
-  expect({ stderr, signal }).toEqual({ stderr: '', signal: null });
-  return JSON.parse(stdout);
+/** Plays it in an empty directory, and tells what that did. */
+async function play({ command }: Row, number: number): Promise<unknown> {
+  const directory = realpathSync(mkdtempSync(path.join(tmpdir(), 'dynamic-reload-failure-')));
+  try {
+    const words = [process.execPath, script, directory, String(number)];
+    const [program = '', ...args] = command === undefined ? words : inNamespaces(command, words);
+    const { stdout, stderr } = await promisify(execFile)(program, args);
+    expect(stderr).toBe('');
+    return JSON.parse(stdout);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 }
 
+// Several play at the same time: they are most of all waiting.
 describe('a reload that fails leaves the old version, and nothing else, to the next good build', () => {
-  const directory = useTemporaryDirectory();
   for (const [number, row] of rows.entries()) {
-    testWith(row.command === undefined || hasNamespaces)(
+    testWith(row.command === undefined || hasNamespaces).concurrent(
       `${row.step}: ${row.when}`,
-      () => {
+      async () => {
         const heard = row.code === null ? [] : [row.code];
-        expect(play(directory.path, row, number)).toEqual({
-          heard,
-          old: 1,
-          leaks: [],
-          next: 3,
-          left: [],
-        });
+        expect(await play(row, number)).toEqual({ heard, old: 1, leaks: [], next: 3, left: [] });
       },
       TIMEOUT_MS,
     );

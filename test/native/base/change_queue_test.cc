@@ -84,6 +84,13 @@ TEST(RingsOnceUntilSomebodyDrains) {
   CHECK_EQ(test.rings, 2);
 }
 
+TEST(AnAnnouncementRingsAndBringsNothing) {
+  QueueWithBell test;
+  test.queue.Announce();
+  CHECK_EQ(test.rings, 1);
+  CHECK(test.queue.Drain().changes.empty());
+}
+
 // A doorbell that is answered on the spot would wait for itself for ever.
 TEST(TheDoorbellMayDrain) {
   std::vector<Change> seen;

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "os/unloading.h"
 #include "test/native/check.h"
 #include "test/native/files.h"
 #include "test/native/temporary_directory.h"
@@ -28,12 +29,6 @@ int CallSharedFun(const DynamicLibrary& library) {
   void* function = library.Find("shared_fun");
   CHECK_NE(function, nullptr);
   return reinterpret_cast<int (*)()>(function)();
-}
-
-bool IsLoaded(const std::string& path) {
-  void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_NOLOAD);
-  if (handle != nullptr) dlclose(handle);
-  return handle != nullptr;
 }
 
 TEST(FindsAFunctionAndCallsIt) { CHECK_EQ(CallSharedFun(Open(Fixture("libtest_shared.so"))), 42); }

@@ -11,6 +11,7 @@
 
 #include "os/loaded_objects.h"
 #include "os/shadow_copy.h"
+#include "os/unloading.h"
 #include "test/native/check.h"
 #include "test/native/files.h"
 #include "test/native/temporary_directory.h"

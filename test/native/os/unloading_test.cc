@@ -1,5 +1,7 @@
 // Every reason for which a library stays, with a library that has it: DynamicLibrary::Close().
 
+#include "os/unloading.h"
+
 #include <dlfcn.h>
 #include <pthread.h>
 
@@ -60,11 +62,7 @@ class Version {
   int Call(const char* name) const { return Find<int()>(name)(); }
 
   Reasons Close() { return library_.Close(); }
-  bool IsLoaded() const {
-    void* handle = dlopen(path_.c_str(), RTLD_NOW | RTLD_NOLOAD);
-    if (handle != nullptr) dlclose(handle);
-    return handle != nullptr;
-  }
+  bool IsLoaded() const { return dynamic_reload::IsLoaded(path_); }
   const std::string& path() const { return path_; }
 
  private:
@@ -231,11 +229,24 @@ TEST(StaysWhileAThreadOfItsOwnRunsAndUnloadsAfterwards) {
   running.CheckStaysUntilStopped();
 }
 
-// Nobody is left who could try again, and the thread goes on.
 TEST(TheDestructorLeavesALibraryInWhichAThreadRuns) {
   Running running("start_blocked");
+  const std::string path = running.version->path();
   running.version.reset();
+  CHECK(IsLoaded(path));
   running.stop();
+}
+
+// A worker that ends cannot wait, so others do what it left undone.
+TEST(WhatTheDestructorLeftGoesWithTheNextLibraryOnceNoThreadRunsInIt) {
+  Running running("start_blocked");
+  const std::string path = running.version->path();
+  running.version.reset();
+  Version("libtest_shared.so").Close();
+  CHECK(IsLoaded(path));
+  running.stop();
+  Version("libtest_shared.so").Close();
+  CHECK(!IsLoaded(path));
 }
 
 struct Box {
