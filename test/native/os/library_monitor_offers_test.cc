@@ -35,9 +35,11 @@ class OfferFixture : public MonitorFixture {
     monitor->Offer(id, {std::move(version), destination, look_afterwards});
   }
 
-  // Waits until the file itself was looked at.
+  // Waits until the file itself was looked at. An error may come before, or be replaced by it.
   void CheckFileComes() {
-    while (ReadFile(listener.NextCopy()) != Version(2)) {
+    for (;;) {
+      const Change change = listener.NextChange();
+      if (change.copy.ok() && ReadFile(change.copy.value()) == Version(2)) return;
     }
   }
 
@@ -77,7 +79,6 @@ TEST(TheFileIsLookedAtAfterAnOfferWasReplacedByAnother) {
 TEST(TheFileIsLookedAtAfterAnOfferThatCouldNotBeTaken) {
   OfferFixture test;
   test.Offer(3, true, test.directory / "missing/offer.so");
-  CHECK_EQ(test.listener.NextError().code, ErrorCode::kShadowCopy);
   test.CheckFileComes();
 }
 
