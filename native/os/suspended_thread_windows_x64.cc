@@ -112,18 +112,43 @@ AddressRange StackInUse(const NT_TIB& environment, uintptr_t stack_pointer) {
   return {stack_pointer & ~(sizeof(uintptr_t) - 1), end};
 }
 
-// Returns nothing when it cannot be read, or else whether the thread wants to run.
-std::optional<bool> Search(HANDLE thread, const NT_TIB* environment, RangeHits& hits) {
+// Null for one that has ended; under wine also for one that has not begun.
+const NT_TIB* EnvironmentOf(HANDLE thread) {
+  BasicInformation basic{};
+  NtQueryInformationThread(thread, kThreadBasicInformation, &basic, sizeof basic, nullptr);
+  return basic.environment;
+}
+
+// The function that it was started with; 0 when the system does not tell, such as wine of one that
+// has not begun.
+uintptr_t StartOf(HANDLE thread) {
+  uintptr_t start = 0;
+  NtQueryInformationThread(thread, kThreadStartAddress, &start, sizeof start, nullptr);
+  return start;
+}
+
+struct Activity {
+  bool is_known = false;
+  bool wants_to_run = false;
+};
+
+Activity Search(HANDLE thread, RangeHits& hits) {
   const Suspension suspension(thread);
   CONTEXT context{};
-  context.ContextFlags = CONTEXT_CONTROL;
-  if (!suspension.ok() || GetThreadContext(thread, &context) == 0) return std::nullopt;
-  const AddressRange stack = StackInUse(*environment, context.Rsp);
-  if (stack.begin == stack.end) return std::nullopt;
+  context.ContextFlags = CONTEXT_CONTROL | CONTEXT_INTEGER;
+  if (!suspension.ok() || GetThreadContext(thread, &context) == 0) return {};
   hits.NoteProgramCounter(context.Rip);
+  const NT_TIB* environment = EnvironmentOf(thread);
+  if (environment == nullptr) {
+    const uintptr_t first_argument = context.Rcx;  // Of the system's function that will call it.
+    hits.NoteFunctions(&first_argument, 1);
+    return {true, true};
+  }
+  const AddressRange stack = StackInUse(*environment, context.Rsp);
+  if (stack.begin == stack.end) return {};
   hits.NoteWords(reinterpret_cast<const uintptr_t*>(stack.begin),
                  (stack.end - stack.begin) / sizeof(uintptr_t));
-  return !IsInSystemCall(context.Rip);
+  return {true, !IsInSystemCall(context.Rip)};
 }
 
 }  // namespace
@@ -134,22 +159,14 @@ ThreadLook LookAtThread(DWORD id, RangeHits& hits) {
   if (thread.get() == nullptr && GetLastError() == ERROR_INVALID_PARAMETER) {
     return ThreadLook::kSeen;
   }
-  BasicInformation basic;
-  uintptr_t start = 0;
   const auto times = TimesOf(thread.get());
-  if (!times ||
-      NtQueryInformationThread(thread.get(), kThreadBasicInformation, &basic, sizeof basic,
-                               nullptr) < 0 ||
-      NtQueryInformationThread(thread.get(), kThreadStartAddress, &start, sizeof start, nullptr) <
-          0) {
-    return ThreadLook::kUnreadable;
-  }
-  const auto wants_to_run = Search(thread.get(), basic.environment, hits);
+  const Activity activity = Search(thread.get(), hits);
   if (HasEnded(thread.get())) return ThreadLook::kSeen;
+  if (!times || !activity.is_known) return ThreadLook::kUnreadable;
+  const uintptr_t start = StartOf(thread.get());
   hits.NoteFunctions(&start, 1);
-  if (!wants_to_run) return ThreadLook::kUnreadable;
-  const bool is_starting = times->age < kStartingAge || (*wants_to_run && !times->has_run);
-  return is_starting ? ThreadLook::kStarting : ThreadLook::kSeen;
+  const bool hardly_ran = activity.wants_to_run && !times->has_run;
+  return times->age < kStartingAge || hardly_ran ? ThreadLook::kStarting : ThreadLook::kSeen;
 }
 
 }  // namespace dynamic_reload

@@ -2,11 +2,15 @@
 
 #include "test/native/check.h"
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
+
+#include "test/native/other_process.h"
 
 namespace dynamic_reload::test {
 namespace {
@@ -21,6 +25,16 @@ struct Test {
 std::vector<Test>& Tests() {
   static std::vector<Test> tests;
   return tests;
+}
+
+struct ProcessBody {
+  const char* name;
+  void (*function)(const std::string& argument);
+};
+
+std::vector<ProcessBody>& ProcessBodies() {
+  static std::vector<ProcessBody> bodies;
+  return bodies;
 }
 
 std::string& MutableFixtureDirectory() {
@@ -46,7 +60,19 @@ int RunMatching(std::string_view part) {
   return count;
 }
 
+int RunOther(std::string_view name, const std::string& argument) {
+  for (const ProcessBody& body : ProcessBodies()) {
+    if (body.name != name) continue;
+    body.function(argument);
+    return EXIT_SUCCESS;
+  }
+  return EXIT_FAILURE;
+}
+
 int Main(const std::vector<std::string>& arguments) {
+  if (arguments.size() == 3 && arguments[0] == "--other") {
+    return RunOther(arguments[1], arguments[2]);
+  }
   if (arguments.empty() || arguments.size() > 2) {
     std::fputs("usage: <test> <fixture directory> [part of a test's name]\n", stderr);
     return EXIT_FAILURE;
@@ -64,6 +90,19 @@ Registration::Registration(const char* name, void (*function)()) {
 }
 
 const std::string& FixtureDirectory() { return MutableFixtureDirectory(); }
+
+ProcessRegistration::ProcessRegistration(const char* name, void (*body)(const std::string&)) {
+  ProcessBodies().push_back({name, body});
+}
+
+void Report(const std::string& line) {
+  std::printf("%s\n", line.c_str());
+  std::fflush(stdout);
+}
+
+void WaitForever() {
+  for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
+}
 
 void Fail(const char* file, int line, const std::string& check, const std::string& detail) {
   std::fflush(stdout);  // abort() does not.

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/path.h"
 #include "test/native/check.h"
 
 namespace dynamic_reload::test {
@@ -40,18 +41,21 @@ inline void ReplaceFile(const std::string& path, const std::string& content) {
 inline std::vector<std::string> NamesIn(const std::string& directory) {
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(directory)) {
-    names.push_back(entry.path().filename());
+    names.push_back(entry.path().filename().string());
   }
   std::sort(names.begin(), names.end());
   return names;
 }
 
+// Where the library is that fixtures/CMakeLists.txt calls so.
+inline std::string FixturePath(const std::string& name) {
+  return FixtureDirectory() + kPathSeparator + name + LIBRARY_SUFFIX;
+}
+
 // A library of one function, `int shared_fun(void)`, that answers 42; and its next version, where
 // it answers 43.
-inline std::string FirstLibrary() { return ReadFile(FixtureDirectory() + "/libtest_shared.so"); }
-inline std::string SecondLibrary() {
-  return ReadFile(FixtureDirectory() + "/libtest_shared_v2.so");
-}
+inline std::string FirstLibrary() { return ReadFile(FixturePath("libtest_shared")); }
+inline std::string SecondLibrary() { return ReadFile(FixturePath("libtest_shared_v2")); }
 
 }  // namespace dynamic_reload::test
 

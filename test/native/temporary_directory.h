@@ -3,12 +3,11 @@
 #ifndef DYNAMIC_RELOAD_TEST_NATIVE_TEMPORARY_DIRECTORY_H_
 #define DYNAMIC_RELOAD_TEST_NATIVE_TEMPORARY_DIRECTORY_H_
 
-#include <stdlib.h>
-
 #include <filesystem>
+#include <random>
 #include <string>
 
-#include "test/native/check.h"
+#include "base/path.h"
 
 namespace dynamic_reload::test {
 
@@ -16,11 +15,7 @@ namespace dynamic_reload::test {
 // link in it, so that a test knows every directory on the way.
 class TemporaryDirectory {
  public:
-  TemporaryDirectory()
-      : path_(std::filesystem::canonical(std::filesystem::temp_directory_path()) /
-              "native-test-XXXXXX") {
-    CHECK(mkdtemp(path_.data()) != nullptr);
-  }
+  TemporaryDirectory() : path_(Make().string()) {}
   ~TemporaryDirectory() {
     std::error_code ignored;  // A destructor must not throw, and the next test has its own.
     std::filesystem::remove_all(path_, ignored);
@@ -32,10 +27,19 @@ class TemporaryDirectory {
   const std::string& path() const { return path_; }
 
   // The path of something in it.
-  std::string operator/(const std::string& name) const { return path_ + '/' + name; }
+  std::string operator/(const std::string& name) const { return path_ + kPathSeparator + name; }
 
  private:
-  std::string path_;
+  static std::filesystem::path Make() {
+    const auto parent = std::filesystem::canonical(std::filesystem::temp_directory_path());
+    std::random_device random;
+    for (;;) {
+      const auto path = parent / ("native-test-" + std::to_string(random()));
+      if (std::filesystem::create_directory(path)) return path;
+    }
+  }
+
+  const std::string path_;
 };
 
 }  // namespace dynamic_reload::test

@@ -1,8 +1,5 @@
 #include "os/dynamic_library.h"
 
-#include <dlfcn.h>
-
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
@@ -10,6 +7,7 @@
 #include "os/unloading.h"
 #include "test/native/check.h"
 #include "test/native/files.h"
+#include "test/native/system.h"
 #include "test/native/temporary_directory.h"
 
 namespace dynamic_reload::test {
@@ -17,13 +15,11 @@ namespace {
 
 const std::optional<int> kDefaultFlags;
 
-DynamicLibrary Open(const std::string& path, std::optional<int> flags = kDefaultFlags) {
-  auto library = DynamicLibrary::Open(path, flags);
+DynamicLibrary Open(const std::string& path) {
+  auto library = DynamicLibrary::Open(path, kDefaultFlags);
   CHECK_OK(library);
   return std::move(library).value();
 }
-
-std::string Fixture(const std::string& name) { return FixtureDirectory() + '/' + name; }
 
 int CallSharedFun(const DynamicLibrary& library) {
   void* function = library.Find("shared_fun");
@@ -31,37 +27,22 @@ int CallSharedFun(const DynamicLibrary& library) {
   return reinterpret_cast<int (*)()>(function)();
 }
 
-TEST(FindsAFunctionAndCallsIt) { CHECK_EQ(CallSharedFun(Open(Fixture("libtest_shared.so"))), 42); }
+TEST(FindsAFunctionAndCallsIt) { CHECK_EQ(CallSharedFun(Open(FixturePath("libtest_shared"))), 42); }
 
 TEST(FindsAVariable) {
-  const DynamicLibrary library = Open(Fixture("libcalls.so"));
+  const DynamicLibrary library = Open(FixturePath("libcalls"));
   const auto* variable = static_cast<const double*>(library.Find("variable_f64"));
   CHECK_NE(variable, nullptr);
   CHECK_EQ(*variable, 0.1);
 }
 
 TEST(ASymbolThatIsMissingIsNull) {
-  CHECK_EQ(Open(Fixture("libtest_shared.so")).Find("no_such_function"), nullptr);
-}
-
-TEST(FindsAThreadLocalVariable) {
-  const DynamicLibrary library = Open(Fixture("libthread_local.so"));
-  const auto* variable = static_cast<const int*>(library.Find("level"));
-  CHECK_NE(variable, nullptr);
-  CHECK_EQ(*variable, 7);
-}
-
-TEST(SaysWhetherItsThreadLocalStorageIsStatic) {
-  CHECK(Open(Fixture("libstatic_tls.so")).HasStaticTls());
-  CHECK(!Open(Fixture("libthread_local.so")).HasStaticTls());
-  DynamicLibrary closed = Open(Fixture("libstatic_tls.so"));
-  closed.Close();
-  CHECK(!closed.HasStaticTls());
+  CHECK_EQ(Open(FixturePath("libtest_shared")).Find("no_such_function"), nullptr);
 }
 
 // A function that the user forgot must not become the one of libc that happens to have its name.
 TEST(ASymbolThatOnlyADependencyExportsIsNull) {
-  const DynamicLibrary library = Open(Fixture("libcalls.so"));
+  const DynamicLibrary library = Open(FixturePath("libcalls"));
   CHECK_NE(library.Find("string_length"), nullptr);
   CHECK_EQ(library.Find("strlen"), nullptr);
   CHECK_EQ(library.Find("remove"), nullptr);
@@ -114,30 +95,16 @@ TEST(AnAssignmentUnloadsWhatWasThere) {
 }
 
 TEST(KnowsWhereALibraryWasLoadedFrom) {
-  const std::string path = Fixture("libtest_shared.so");
+  const std::string path = FixturePath("libtest_shared");
   CHECK_EQ(Open(path).LoadedPath(), path);
 }
 
-TEST(ABareNameIsSearchedForByTheSystem) {
-  const DynamicLibrary library = Open("libm.so.6");
-  CHECK_NE(library.Find("cos"), nullptr);
-  const std::string path = library.LoadedPath();
-  CHECK_EQ(path.substr(0, 1), "/");
-  CHECK_EQ(std::filesystem::path(path).filename(), std::filesystem::path("libm.so.6"));
-}
-
-// Since glibc 2.34 this one is empty, and what it had is in libc.
-TEST(ALibraryOfTheSystemMayHaveItsSymbolsElsewhere) {
-  CHECK_NE(Open("libpthread.so.0").Find("pthread_create"), nullptr);
-}
-
-TEST(AMissingLibraryIsAnErrorInTheLoadersWords) {
+TEST(AMissingLibraryIsAnError) {
   const auto library = DynamicLibrary::Open("/no/such/lib.so", kDefaultFlags);
   CHECK(!library.ok());
   CHECK_EQ(library.error().code, ErrorCode::kLibraryLoad);
-  CHECK_EQ(library.error().syscall, "dlopen");
   CHECK_EQ(library.error().path, "/no/such/lib.so");
-  CHECK(library.error().message.find("/no/such/lib.so") != std::string::npos);
+  CHECK(!library.error().message.empty());
 }
 
 TEST(GarbageIsAnError) {
@@ -150,29 +117,9 @@ TEST(GarbageIsAnError) {
 
 TEST(AnErrorDoesNotDisturbTheNextLibrary) {
   CHECK(!DynamicLibrary::Open("/no/such/lib.so", kDefaultFlags).ok());
-  const DynamicLibrary library = Open(Fixture("libtest_shared.so"));
+  const DynamicLibrary library = Open(FixturePath("libtest_shared"));
   CHECK_EQ(library.Find("no_such_function"), nullptr);
   CHECK_EQ(CallSharedFun(library), 42);
-}
-
-// A library that cannot work fails when it is opened, and not in the middle of a call.
-TEST(AMissingDependencyIsFoundAtOnce) {
-  const std::string path = Fixture("libunresolved.so");
-  const auto library = DynamicLibrary::Open(path, kDefaultFlags);
-  CHECK(!library.ok());
-  CHECK(library.error().message.find("function_that_nobody_defines") != std::string::npos);
-}
-
-TEST(FlagsReplaceTheDefault) {
-  const DynamicLibrary lazy = Open(Fixture("libunresolved.so"), RTLD_LAZY | RTLD_LOCAL);
-  CHECK_NE(lazy.Find("answer"), nullptr);
-}
-
-TEST(SymbolsAreLocalUnlessFlagsSayOtherwise) {
-  const DynamicLibrary local = Open(Fixture("libtest_shared.so"));
-  CHECK_EQ(dlsym(RTLD_DEFAULT, "shared_fun"), nullptr);
-  const DynamicLibrary global = Open(Fixture("libtest_shared_v2.so"), RTLD_NOW | RTLD_GLOBAL);
-  CHECK_EQ(dlsym(RTLD_DEFAULT, "shared_fun"), global.Find("shared_fun"));
 }
 
 }  // namespace

@@ -1,13 +1,7 @@
 #include "os/shadow_directory.h"
 
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <initializer_list>
 #include <memory>
 #include <set>
 #include <string>
@@ -15,8 +9,9 @@
 #include <vector>
 
 #include "test/native/check.h"
-#include "test/native/child_process.h"
 #include "test/native/files.h"
+#include "test/native/other_process.h"
+#include "test/native/system.h"
 #include "test/native/temporary_directory.h"
 
 namespace dynamic_reload::test {
@@ -30,20 +25,20 @@ std::shared_ptr<ShadowDirectory> Create(const std::string& parent) {
   return directory.value();
 }
 
-std::string NameOf(const std::string& path) { return fs::path(path).filename(); }
+std::string NameOf(const std::string& path) { return fs::path(path).filename().string(); }
+
+OTHER_PROCESS(Owner) {
+  const auto directory = Create(argument);
+  WriteFile(directory->NextPath("/libfoo.so"), "a copy");
+  Report(directory->path());
+  WaitForever();
+}
 
 // Another process with a shadow directory that holds one copy.
-class OtherProcess {
+class OwnerProcess {
  public:
-  explicit OtherProcess(const std::string& parent)
-      : process_([&parent](const auto& report) {
-          const auto directory = Create(parent);
-          WriteFile(directory->NextPath("/libfoo.so"), "a copy");
-          report(directory->path());
-          pause();
-          return 0;
-        }),
-        path_(process_.ReadLine()) {
+  explicit OwnerProcess(const std::string& parent)
+      : process_("Owner", parent), path_(process_.ReadLine()) {
     CHECK(fs::exists(path_ + "/.lock"));
   }
 
@@ -51,19 +46,9 @@ class OtherProcess {
   void Kill() { process_.Kill(); }
 
  private:
-  ChildProcess process_;
+  OtherProcess process_;
   const std::string path_;
 };
-
-void MakePrivateDirectory(const std::string& path) { CHECK_EQ(mkdir(path.c_str(), 0700), 0); }
-
-TEST(OnlyTheUserCanEnter) {
-  const TemporaryDirectory parent;
-  const auto directory = Create(parent.path());
-  struct stat status;
-  CHECK_EQ(stat(directory->path().c_str(), &status), 0);
-  CHECK_EQ(status.st_mode & 07777, 0700);
-}
 
 TEST(EveryDirectoryIsAnother) {
   const TemporaryDirectory parent;
@@ -114,37 +99,6 @@ TEST(TheDestructorKeepsWhatIsNotOurs) {
   CHECK_EQ(NamesIn(path), std::vector<std::string>{"core.1234"});
 }
 
-TEST(TheDestructorAcceptsThatTheDirectoryIsGone) {
-  const TemporaryDirectory parent;
-  const auto directory = Create(parent.path());
-  fs::remove_all(directory->path());
-}
-
-TEST(IsMadeAgainWhenSomebodyDeletedIt) {
-  const TemporaryDirectory parent;
-  {
-    const auto directory = Create(parent.path());
-    const std::string before = directory->NextPath("/libfoo.so");
-    fs::remove_all(directory->path());
-    const std::string after = directory->NextPath("/libfoo.so");
-    CHECK_NE(before, after);
-    WriteFile(after, "a copy");
-    CHECK(fs::exists(directory->path() + "/.lock"));
-    const auto other = Create(parent.path());
-    CHECK(fs::exists(after));
-  }
-  CHECK_EQ(NamesIn(parent.path()).size(), 0);
-}
-
-TEST(IsNotWhatSomebodyPutInItsPlace) {
-  const TemporaryDirectory parent;
-  const auto directory = Create(parent.path());
-  const std::string path = directory->path();
-  fs::rename(path, parent / "elsewhere");
-  MakePrivateDirectory(path);
-  CHECK_NE(fs::path(directory->NextPath("/libfoo.so")).parent_path(), fs::path(path));
-}
-
 TEST(AMissingParentIsAnError) {
   const TemporaryDirectory parent;
   const auto directory = ShadowDirectory::Create(parent / "missing");
@@ -156,7 +110,7 @@ TEST(AMissingParentIsAnError) {
 
 TEST(RemovesWhatADeadProcessLeft) {
   const TemporaryDirectory parent;
-  OtherProcess other(parent.path());
+  OwnerProcess other(parent.path());
   other.Kill();
   CHECK(fs::exists(other.path()));
   const auto directory = Create(parent.path());
@@ -165,7 +119,7 @@ TEST(RemovesWhatADeadProcessLeft) {
 
 TEST(KeepsTheDirectoryOfALivingProcess) {
   const TemporaryDirectory parent;
-  const OtherProcess other(parent.path());
+  const OwnerProcess other(parent.path());
   const auto before = NamesIn(other.path());
   const auto directory = Create(parent.path());
   CHECK_EQ(NamesIn(other.path()), before);
@@ -180,17 +134,6 @@ TEST(KeepsAnotherDirectoryOfThisProcess) {
   CHECK_EQ(NamesIn(one->path()).size(), 2);
 }
 
-// The system's temporary directory is a link on some systems, and a build directory may be one.
-TEST(RemovesLeftOversWhenTheParentIsALink) {
-  const TemporaryDirectory parent;
-  fs::create_directory(parent / "real");
-  fs::create_directory_symlink("real", parent / "link");
-  OtherProcess other(parent / "real");
-  other.Kill();
-  const auto directory = Create(parent / "link");
-  CHECK(!fs::exists(other.path()));
-}
-
 // The process died between making the directory and making the lock.
 TEST(RemovesAnEmptyDirectoryWithoutALock) {
   const TemporaryDirectory parent;
@@ -201,7 +144,7 @@ TEST(RemovesAnEmptyDirectoryWithoutALock) {
 
 TEST(KeepsOtherFilesInALeftOver) {
   const TemporaryDirectory parent;
-  OtherProcess other(parent.path());
+  OwnerProcess other(parent.path());
   WriteFile(other.path() + "/notes.txt", "somebody's");
   WriteFile(other.path() + "/1file", "no dash");
   WriteFile(other.path() + "/-1", "no number");
@@ -218,36 +161,6 @@ TEST(KeepsADirectoryWithFilesButWithoutALock) {
   WriteFile(parent / "dynamic-reload-AbC123/1-libfoo.so", "not ours");
   const auto directory = Create(parent.path());
   CHECK(fs::exists(parent / "dynamic-reload-AbC123/1-libfoo.so"));
-}
-
-// Ours are private. One that others can write to may be a trap.
-TEST(KeepsADirectoryThatOthersCanEnter) {
-  const TemporaryDirectory parent;
-  for (const char* name : {"dynamic-reload-AbC123", "dynamic-reload-DeF456"}) {
-    MakePrivateDirectory(parent / name);
-    CHECK_EQ(chmod((parent / name).c_str(), 0755), 0);
-  }
-  WriteFile(parent / "dynamic-reload-DeF456/.lock", "");
-  WriteFile(parent / "dynamic-reload-DeF456/1-libfoo.so", "not ours");
-  const auto directory = Create(parent.path());
-  CHECK(fs::exists(parent / "dynamic-reload-AbC123"));
-  CHECK(fs::exists(parent / "dynamic-reload-DeF456/1-libfoo.so"));
-}
-
-TEST(KeepsWhatOnlyLooksLikeADirectoryOfOurs) {
-  const TemporaryDirectory parent;
-  MakePrivateDirectory(parent / "elsewhere");
-  WriteFile(parent / "elsewhere/.lock", "");
-  WriteFile(parent / "elsewhere/1-libfoo.so", "not ours");
-  fs::create_directory_symlink("elsewhere", parent / "dynamic-reload-AbC123");
-  WriteFile(parent / "dynamic-reload-DeF456", "a file");
-  MakePrivateDirectory(parent / "dynamic");
-  const auto directory = Create(parent.path());
-  auto names = NamesIn(parent.path());
-  names.erase(std::remove(names.begin(), names.end(), NameOf(directory->path())), names.end());
-  CHECK_EQ(names, (std::vector<std::string>{"dynamic", "dynamic-reload-AbC123",
-                                            "dynamic-reload-DeF456", "elsewhere"}));
-  CHECK_EQ(NamesIn(parent / "elsewhere").size(), 2);
 }
 
 // The six letters are those of mkdtemp(3). A longer or shorter name was given by somebody.
@@ -286,25 +199,6 @@ TEST(ACopyOfALibraryWithTheLongestNameHasAValidName) {
   const std::string copy = shadow.value()->NextPath("/x/" + std::string(252, 'a') + ".so");
   WriteFile(copy, "");
   CHECK_EQ(copy.substr(copy.size() - 4), "a.so");
-}
-
-// The reason is told, and nothing is left behind, whichever descriptor is the one too many.
-TEST(TooFewDescriptorsAreAnErrorThatSaysSo) {
-  const TemporaryDirectory parent;
-  ChildProcess child([&](const auto& /*report*/) {
-    int failures = 0;
-    for (const rlim_t limit : std::initializer_list<rlim_t>{0, 4, 5, 6, 7, 8, 9, 10}) {
-      const rlimit few = {limit, 100};
-      CHECK_EQ(setrlimit(RLIMIT_NOFILE, &few), 0);
-      const auto shadow = ShadowDirectory::Create(parent.path());
-      if (shadow.ok()) continue;
-      CHECK_EQ(shadow.error().system_code, EMFILE);
-      ++failures;
-    }
-    return failures >= 2 ? 0 : 1;
-  });
-  CHECK_EQ(child.Wait(), 0);
-  CHECK_EQ(NamesIn(parent.path()).size(), 0);
 }
 
 }  // namespace

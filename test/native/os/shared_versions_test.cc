@@ -128,7 +128,7 @@ TEST(WhoMissedAVersionIsOfferedThatInTheFirstPlace) {
   const auto old = world.other.Take(FirstLibrary());
   const auto first = world.one.Take(FirstLibrary());
   const auto next = world.one.Take(SecondLibrary());
-  const std::string third = world.other.Copy(ReadFile(FixtureDirectory() + "/libcalls.so"));
+  const std::string third = world.other.Copy(ReadFile(FixturePath("libcalls")));
   CHECK(!world.other.seat->IsNews(third));
   CHECK_EQ(world.other.offers.size(), 2);
   CHECK(world.other.offers[1].look_afterwards);

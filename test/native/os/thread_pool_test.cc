@@ -1,7 +1,5 @@
 #include "os/thread_pool.h"
 
-#include <pthread.h>
-
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -133,42 +131,6 @@ TEST(StopDropsWhatHasNotBegunThenWaitsForTheRest) {
   CHECK(saw_the_drop);
   CHECK(!ran);
   CHECK(test.pool.TakeDone().empty());
-}
-
-// No thread can be started while it exists: the stack of one would not fit the address space.
-class NoThreads {
- public:
-  NoThreads() {
-    CHECK_EQ(pthread_getattr_default_np(&before_), 0);
-    pthread_attr_t attributes;
-    CHECK_EQ(pthread_attr_init(&attributes), 0);
-    CHECK_EQ(pthread_attr_setstacksize(&attributes, size_t{1} << 47), 0);
-    CHECK_EQ(pthread_setattr_default_np(&attributes), 0);
-  }
-  ~NoThreads() { pthread_setattr_default_np(&before_); }
-
-  NoThreads(const NoThreads&) = delete;
-  NoThreads& operator=(const NoThreads&) = delete;
-
- private:
-  pthread_attr_t before_{};
-};
-
-TEST(DropsAJobForWhichThereIsNoThreadAndTakesTheNextOne) {
-  PoolWithBell test(1);
-  bool was_dropped = false;
-  {
-    const NoThreads no_threads;
-    // What a job owns may use the pool when it ends.
-    auto job = std::make_unique<TestJob>(1, [witness = std::shared_ptr<void>(nullptr, [&](void*) {
-                                               test.pool.TakeDone();
-                                               was_dropped = true;
-                                             })] {});
-    CHECK(!test.pool.Submit(std::move(job)).ok());
-  }
-  CHECK(was_dropped);
-  test.Submit(2);
-  CHECK(test.TakeDone(1) == std::vector<int>{2});
 }
 
 TEST(TakesNoJobAfterStop) {

@@ -1,11 +1,9 @@
 #include "os/thread.h"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include <atomic>
-#include <initializer_list>
+#include <functional>
 #include <memory>
+#include <thread>
 #include <utility>
 
 #include "test/native/check.h"
@@ -13,17 +11,10 @@
 namespace dynamic_reload::test {
 namespace {
 
-std::unique_ptr<Thread> Start(std::function<void()> body,
-                              Thread::Signals signals = Thread::Signals::kBlocked) {
-  auto thread = Thread::Start(std::move(body), signals);
+std::unique_ptr<Thread> Start(std::function<void()> body) {
+  auto thread = Thread::Start(std::move(body));
   CHECK_OK(thread);
   return std::move(thread).value();
-}
-
-sigset_t BlockedSignals() {
-  sigset_t blocked;
-  pthread_sigmask(SIG_BLOCK, nullptr, &blocked);
-  return blocked;
 }
 
 TEST(TheDestructorWaitsForTheBody) {
@@ -33,38 +24,9 @@ TEST(TheDestructorWaitsForTheBody) {
 }
 
 TEST(TheBodyRunsOnAnotherThread) {
-  pthread_t other = pthread_self();
-  Start([&other] { other = pthread_self(); }).reset();
-  CHECK(pthread_equal(other, pthread_self()) == 0);
-}
-
-// A program's handlers expect to run where they always did, and a system call of ours that a signal
-// interrupts would have to be repeated.
-TEST(TakesNoSignalsButFaults) {
-  sigset_t blocked;
-  Start([&blocked] { blocked = BlockedSignals(); }).reset();
-  for (const int signal : {SIGINT, SIGTERM, SIGCHLD, SIGUSR1, SIGALRM, SIGIO, SIGURG, SIGPROF}) {
-    CHECK_EQ(sigismember(&blocked, signal), 1);
-  }
-  for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP}) {
-    CHECK_EQ(sigismember(&blocked, fault), 0);
-  }
-}
-
-TEST(InheritsTheSignalsOfItsMakerWhenToldTo) {
-  sigset_t blocked;
-  Start([&blocked] { blocked = BlockedSignals(); }, Thread::Signals::kInherited).reset();
-  for (const int signal : {SIGINT, SIGTERM, SIGUSR1, SIGIO}) {
-    CHECK_EQ(sigismember(&blocked, signal), 0);
-  }
-}
-
-TEST(LeavesTheSignalsOfItsMakerAlone) {
-  Start([] {}).reset();
-  const sigset_t blocked = BlockedSignals();
-  for (const int signal : {SIGINT, SIGTERM, SIGUSR1, SIGIO}) {
-    CHECK_EQ(sigismember(&blocked, signal), 0);
-  }
+  std::thread::id other = std::this_thread::get_id();
+  Start([&other] { other = std::this_thread::get_id(); }).reset();
+  CHECK(other != std::this_thread::get_id());
 }
 
 }  // namespace
