@@ -76,11 +76,6 @@ DynamicLibrary Open(const VersionHold& hold) {
   return std::move(library).value();
 }
 
-bool IsLoaded(const std::string& path) {
-  const AddressRange range = RangeOfLoadedObject(path);
-  return range.begin != range.end;
-}
-
 TEST(WhoLoadsTheSameImageGetsTheSameVersion) {
   World world;
   const auto one = world.one.Take(FirstLibrary());
