@@ -68,8 +68,11 @@ void DynamicLibrary::GiveBack() {
 
 const ImageTraits& DynamicLibrary::Traits() {
   if (!traits_) {
-    const auto file = File::Open(path_, ErrorCode::kLibraryLoad);
-    if (file.ok()) traits_ = ReadImageTraits(file.value());
+    auto file = File::Open(path_, ErrorCode::kLibraryLoad);
+    if (file.ok()) {
+      file.value().Remember();
+      traits_ = ReadImageTraits(file.value());
+    }
     if (!traits_) traits_.emplace();
   }
   return *traits_;

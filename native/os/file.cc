@@ -2,9 +2,25 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 namespace dynamic_reload {
+
+bool File::ReadAt(uint64_t offset, void* buffer, size_t size) const {
+  if (content_.empty()) return ReadFromDisk(offset, buffer, size);
+  if (offset > content_.size() || size > content_.size() - offset) return false;
+  if (size > 0) std::memcpy(buffer, content_.data() + offset, size);
+  return true;
+}
+
+void File::Remember() {
+  constexpr uint64_t kSmall = 65536;
+  const auto identity = Identity();
+  if (!identity.ok() || identity.value().size > kSmall) return;
+  std::vector<char> content(identity.value().size);
+  if (ReadFromDisk(0, content.data(), content.size())) content_ = std::move(content);
+}
 
 bool File::Equals(const File& other) const {
   const auto own = Identity();

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "os/unique_handle.h"
@@ -51,6 +52,12 @@ class File {
   // False when the file ends before `offset + size` or cannot be read.
   bool ReadAt(uint64_t offset, void* buffer, size_t size) const;
 
+  // Reads a small file whole. What is read from it afterwards is what it was at this moment, until
+  // Forget(). A look at an image reads a hundred pieces, and to ask the system for each takes longer
+  // than everything else about it.
+  void Remember();
+  void Forget() { content_.clear(); }
+
   // Whether it has the same bytes. Reads both to the end, or to the first difference.
   bool Equals(const File& other) const;
 
@@ -60,8 +67,11 @@ class File {
  private:
   File(UniqueFile file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
 
+  bool ReadFromDisk(uint64_t offset, void* buffer, size_t size) const;
+
   UniqueFile file_;
   std::string path_;
+  std::vector<char> content_;  // Empty when nothing is remembered.
 };
 
 }  // namespace dynamic_reload

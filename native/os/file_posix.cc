@@ -48,7 +48,7 @@ std::optional<FileIdentity> File::IdentityAt(const std::string& path) {
   return IdentityOf(status);
 }
 
-bool File::ReadAt(uint64_t offset, void* buffer, size_t size) const {
+bool File::ReadFromDisk(uint64_t offset, void* buffer, size_t size) const {
   auto* out = static_cast<char*>(buffer);
   const auto fd = static_cast<int>(file_.get());
   while (size > 0) {

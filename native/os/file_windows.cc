@@ -93,7 +93,7 @@ std::optional<FileIdentity> File::IdentityAt(const std::string& path) {
   return file.valid() ? IdentityOf(HandleOf(file)) : std::nullopt;
 }
 
-bool File::ReadAt(uint64_t offset, void* buffer, size_t size) const {
+bool File::ReadFromDisk(uint64_t offset, void* buffer, size_t size) const {
   constexpr size_t kMost = size_t{1} << 30;  // A DWORD says how much.
   auto* out = static_cast<char*>(buffer);
   while (size > 0) {

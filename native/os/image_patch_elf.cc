@@ -98,8 +98,9 @@ Status WritePatches(const std::string& path, const std::vector<PatchedBytes>& pa
 }
 
 Status PatchCopy(const std::string& path, PatchOptions options, const NameChanges& names) {
-  const auto file = File::Open(path, ErrorCode::kShadowCopy);
+  auto file = File::Open(path, ErrorCode::kShadowCopy);
   if (!file.ok()) return file.error();
+  file.value().Remember();
   const auto image = ReadElfDynamic(file.value());
   if (!image) return Done{};
   std::vector<PatchedBytes> patches = FindPatchesOf(file.value(), *image, options);

@@ -46,8 +46,10 @@ Preparation CannotOpen(Error error) {
 
 bool LoadsAs(const File& file, const std::string& baseline) {
   if (baseline.empty()) return false;
-  const auto other = File::Open(baseline, ErrorCode::kShadowCopy);
-  return other.ok() && SameImage(file, other.value());
+  auto other = File::Open(baseline, ErrorCode::kShadowCopy);
+  if (!other.ok()) return false;
+  other.value().Remember();
+  return SameImage(file, other.value());
 }
 
 // A failed patch is a failed copy: the path of the error is the original's.
@@ -64,7 +66,7 @@ bool IsCopyOf(const std::string& copy, const File& file, CopyExtent extent) {
 }
 
 // What may have come between while the file was copied, so that the copy is not that of one moment.
-std::optional<Preparation> FindDisturbance(const File& file, const FileIdentity& before,
+std::optional<Preparation> FindDisturbance(File& file, const FileIdentity& before,
                                            const std::string& copy, CopyExtent extent) {
   const auto after = file.Identity();
   if (FindOpenWriter(file) == OpenWriter::kPresent) return Busy(file.path());
@@ -72,6 +74,7 @@ std::optional<Preparation> FindDisturbance(const File& file, const FileIdentity&
   if (!after.ok() || !after.value().MayHaveContentOf(before)) return Changed(file.path());
   // Most likely another file took its place. This one is still whole, and good to load: or else one
   // that is replaced all the time would never be. Only reading it again tells.
+  file.Forget();
   if (!IsCopyOf(copy, file, extent)) return Changed(file.path());
   if (FindOpenWriter(file) == OpenWriter::kPresent) return Busy(file.path());
   return std::nullopt;
@@ -87,7 +90,7 @@ Result<uint64_t> CopyTo(const std::string& destination, const File& file, uint64
 }
 
 // REQUIRES: `before` was taken before anything in the file was looked at
-Preparation Copy(const File& file, const FileIdentity& before, ShadowDirectory& directory,
+Preparation Copy(File& file, const FileIdentity& before, ShadowDirectory& directory,
                  const PreparationOptions& options) {
   const auto begin = ChangeTimes::Clock::now();
   std::string destination =
@@ -115,14 +118,15 @@ Preparation Copy(const File& file, const FileIdentity& before, ShadowDirectory& 
 
 Preparation Prepare(const std::string& path, ShadowDirectory& directory,
                     const PreparationOptions& options) {
-  const auto opened = File::Open(path, ErrorCode::kShadowCopy);
+  auto opened = File::Open(path, ErrorCode::kShadowCopy);
   if (!opened.ok()) return CannotOpen(opened.error());
-  const File& file = opened.value();
+  File& file = opened.value();
   const auto identity = file.Identity();
   if (!identity.ok()) return {Outcome::kFailed, "", identity.error()};
   const OpenWriter writer = FindOpenWriter(file);
   if (writer == OpenWriter::kPresent) return Busy(path);
 
+  file.Remember();
   const bool is_settled = options.settled && *options.settled == identity.value();
   const bool may_be_written = writer == OpenWriter::kUnknown && !is_settled;
   ImageCheck check = CheckImage(file);

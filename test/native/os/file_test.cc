@@ -44,6 +44,25 @@ TEST(RefusesToReadPastTheEnd) {
   CHECK(!file.ReadAt(UINT64_MAX, bytes, 1));
 }
 
+TEST(ReadsWhatItRememberedUntilItForgets) {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "file";
+  for (const size_t size : {size_t{4}, size_t{65536}, size_t{65537}}) {
+    WriteFile(path, std::string(size, 'a'));
+    File file = OpenForReading(path);
+    file.Remember();
+    WriteFile(path, std::string(size + 1, 'b'));
+    char byte = 0;
+    CHECK(file.ReadAt(size - 1, &byte, 1));
+    CHECK_EQ(byte, size <= 65536 ? 'a' : 'b');  // Only small files are.
+    CHECK_EQ(file.ReadAt(size, &byte, 1), size > 65536);
+    CHECK_EQ(file.ReadAt(UINT64_MAX, &byte, 1), false);
+    file.Forget();
+    CHECK(file.ReadAt(size, &byte, 1));
+    CHECK_EQ(byte, 'b');
+  }
+}
+
 TEST(AMissingFileIsAnErrorThatSaysSo) {
   const TemporaryDirectory directory;
   const auto file = File::Open(directory / "missing", kCode);
