@@ -67,7 +67,7 @@ inline ArgumentPlan PlaceOnStack(const ValueType& value, RegisterAllocator& regi
 using PlaceArgument = ArgumentPlan (*)(const ValueType& value, RegisterAllocator& registers);
 
 // `kForResult` of the general registers are taken by the address of a result in memory.
-template <size_t kGeneralRegisters, size_t kForResult>
+template <typename Registers, size_t kGeneralRegisters, size_t kForResult>
 Result<CallPlan> MakePlan(const Signature& signature, uint32_t most_aligned, PlaceArgument place) {
   if (auto fault = FindFault(signature, most_aligned)) return *std::move(fault);
   RegisterAllocator registers(kGeneralRegisters);
@@ -83,10 +83,12 @@ Result<CallPlan> MakePlan(const Signature& signature, uint32_t most_aligned, Pla
     return DefinitionError("more arguments than a call can pass");
   }
   plan.is_words = kind == ResultKind::kWord && !plan.result.is_aggregate &&
-                  registers.vector_used() == 0 && registers.stack_words() == 0 &&
+                  registers.vector_used() == 0 && registers.floating() == 0 &&
+                  registers.stack_words() == 0 &&
                   registers.general_used() == signature.arguments.size();
+  plan.floating_words = static_cast<uint8_t>(registers.floating());
   plan.stack_words = static_cast<uint16_t>(registers.stack_words());
-  plan.invoke = InvokeFor<kGeneralRegisters, kForResult>(kind, registers);
+  plan.invoke = InvokeFor<Registers, kGeneralRegisters, kForResult>(kind, registers);
   return plan;
 }
 

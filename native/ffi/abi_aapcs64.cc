@@ -87,7 +87,7 @@ ResultKind ResultKindOf(const ValueType& result) {
 
 Result<CallPlan> MakeCallPlan(const Signature& signature) {
   constexpr size_t kForResult = 0;  // x8 is not among the argument registers.
-  return MakePlan<kGeneralRegisters, kForResult>(signature, kMostAligned, Place);
+  return MakePlan<SeparateRegisters, kGeneralRegisters, kForResult>(signature, kMostAligned, Place);
 }
 
 }  // namespace dynamic_reload

@@ -79,7 +79,7 @@ ResultKind ResultKindOf(const ValueType& result) {
 
 Result<CallPlan> MakeCallPlan(const Signature& signature) {
   constexpr size_t kForResult = 1;  // The address of an InMemory, in rdi.
-  return MakePlan<kGeneralRegisters, kForResult>(signature, kMostAligned, Place);
+  return MakePlan<SeparateRegisters, kGeneralRegisters, kForResult>(signature, kMostAligned, Place);
 }
 
 }  // namespace dynamic_reload

@@ -57,6 +57,9 @@ struct CallPlan {
   // nobody else has to.
   bool result_by_address = false;
   uint16_t stack_words = 0;  // How many of RegisterFile's stack words the call passes.
+  // Where both kinds of registers are counted together, a bit for each of the first words that is
+  // in a vector register.
+  uint8_t floating_words = 0;
   // Each argument is one word in a general register, and so is the result: CallWords() will do.
   bool is_words = false;
 };

@@ -18,7 +18,8 @@ std::atomic<void (*)(void*)> dead_call_handler{nullptr};
 bool IsGeneral(const Move& move) { return move.to < RegisterFile::kGeneral * sizeof(uint64_t); }
 
 bool HasGeneralAlone(const CallPlan& plan) {
-  return std::all_of(plan.arguments.begin(), plan.arguments.end(),
+  return plan.floating_words == 0 &&
+         std::all_of(plan.arguments.begin(), plan.arguments.end(),
                      [](const ArgumentPlan& argument) {
                        return std::all_of(argument.moves.begin(), argument.moves.end(), IsGeneral);
                      });
@@ -47,7 +48,8 @@ void SetDeadCallHandler(void (*handler)(void* address)) {
 Result<std::unique_ptr<Closure>> Closure::Reserve(const Signature& signature) {
   auto plan = MakeCallPlan(signature);
   if (!plan.ok()) return plan.error();
-  ThunkPool& pool = ThunkPoolFor(ResultKindOf(signature.result), HasGeneralAlone(plan.value()));
+  ThunkPool& pool = ThunkPoolFor(ResultKindOf(signature.result), HasGeneralAlone(plan.value()),
+                                 plan.value().floating_words);
   ClosureSlot* slot = pool.Take();
   if (slot == nullptr) return NoMoreCallbacks(pool.count());
   return std::unique_ptr<Closure>(new Closure(std::move(plan).value(), pool, *slot));

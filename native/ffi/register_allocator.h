@@ -11,9 +11,10 @@
 
 namespace dynamic_reload {
 
-// What the calling conventions of System V x86-64 and AAPCS64 have in common: integers and pointers
-// take the next general register, floating-point numbers the next vector register, and what finds
-// none left takes the next words of the stack.
+// In System V x86-64 and AAPCS64 integers and pointers take the next general register,
+// floating-point numbers the next vector register, and what finds none left takes the next words of
+// the stack. In Win64 the registers of both kinds are counted together, so that the third argument
+// is in the third of the one or of the other.
 //
 // Places are offsets in bytes into RegisterFile::words.
 class RegisterAllocator {
@@ -47,12 +48,22 @@ class RegisterAllocator {
     return NextStack(sizeof(uint64_t), sizeof(uint64_t));
   }
 
+  // Where both kinds are counted together. What is in a vector register has the place of the
+  // general one that stays empty for it.
+  uint32_t NextPositional(Type type) {
+    if (!HasGeneral(1)) return NextStack(sizeof(uint64_t), sizeof(uint64_t));
+    if (IsFloatingPoint(type)) floating_ |= 1U << general_;
+    return NextGeneral();
+  }
+
   // Leaves the registers that are still free unused.
   void SkipGeneral() { general_ = general_registers_; }
   void SkipVector() { vector_ = RegisterFile::kVector; }
 
   size_t general_used() const { return general_; }
   size_t vector_used() const { return vector_; }
+  // A bit for each of the general registers whose place NextPositional() gave to a vector register.
+  uint32_t floating() const { return floating_; }
   size_t stack_words() const { return stack_; }
 
  private:
@@ -63,6 +74,7 @@ class RegisterAllocator {
   const size_t general_registers_;
   size_t general_ = 0;
   size_t vector_ = 0;
+  uint32_t floating_ = 0;
   size_t stack_ = 0;
 };
 

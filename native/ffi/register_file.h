@@ -11,7 +11,7 @@ namespace dynamic_reload {
 
 // A value narrower than its word sits in the low bytes: both machines are little-endian.
 struct RegisterFile {
-  // As many as the larger of our two ABIs has; the System V one for x86-64 uses six.
+  // As many as AAPCS64 has. System V for x86-64 uses six general registers, Win64 four.
   static constexpr size_t kGeneral = 8;
   static constexpr size_t kVector = 8;
   // Enough for 127 arguments, the number that the C standard guarantees (C11, 5.2.4.1).
@@ -27,9 +27,10 @@ struct RegisterFile {
   uint64_t Stack(size_t index) const { return words[kFirstStack + index]; }
 
   // The bits of a float or a double; a double only moves them.
-  double Vector(size_t index) const {
+  double Vector(size_t index) const { return Double(kFirstVector + index); }
+  double Double(size_t word) const {
     double bits;
-    std::memcpy(&bits, &words[kFirstVector + index], sizeof bits);
+    std::memcpy(&bits, &words[word], sizeof bits);
     return bits;
   }
 };

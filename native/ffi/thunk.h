@@ -40,6 +40,27 @@ class RegisterImage {
   alignas(RegisterFile) unsigned char bytes_[sizeof(RegisterFile)];
 };
 
+// Runs the closure for a thunk, with what came in its registers and on the stack.
+template <typename Returned>
+Returned Return(const ClosureCall& call, const ClosureSlot& slot, const RegisterFile& registers) {
+  if constexpr (std::is_same_v<Returned, InMemory>) {
+    return InMemory([&](void* result) {
+      std::memset(result, 0, call.shape.result_size);
+      RunClosure(call, slot, registers, result);
+    });
+  } else {
+    Returned result{};
+    RunClosure(call, slot, registers, &result);
+    return result;
+  }
+}
+
+inline void TakeStack(IncomingStack& stack, const ClosureCall& call, RegisterFile& registers) {
+  for (size_t i = 0; i < call.shape.stack_words; ++i) {
+    registers.words[RegisterFile::kFirstStack + i] = va_arg(stack.words, uint64_t);
+  }
+}
+
 // What a thunk of one kind passes on. `kFirstGeneral` is where the general registers begin that a
 // result of this type leaves to arguments, and `General` counts them.
 template <typename Returned, size_t kFirstGeneral, typename General>
@@ -74,31 +95,15 @@ struct Entry<Returned, kFirstGeneral, std::index_sequence<General...>> {
     ((words[kFirstGeneral + General] = general), ...);
     const double vectors[] = {v0, v1, v2, v3, v4, v5, v6, v7};
     std::memcpy(&words[RegisterFile::kFirstVector], vectors, sizeof vectors);
-    for (size_t i = 0; i < call.shape.stack_words; ++i) {
-      words[RegisterFile::kFirstStack + i] = va_arg(stack.words, uint64_t);
-    }
-    return Return(call, slot, image.registers());
+    TakeStack(stack, call, image.registers());
+    return Return<Returned>(call, slot, image.registers());
   }
 
   [[gnu::noinline]] static Returned EnterShort(Repeat<uint64_t, General>... general,
                                                const ClosureSlot& slot) {
     RegisterImage image;
     ((image.registers().words[kFirstGeneral + General] = general), ...);
-    return Return(slot.Read(), slot, image.registers());
-  }
-
-  static Returned Return(const ClosureCall& call, const ClosureSlot& slot,
-                         const RegisterFile& registers) {
-    if constexpr (std::is_same_v<Returned, InMemory>) {
-      return InMemory([&](void* result) {
-        std::memset(result, 0, call.shape.result_size);
-        RunClosure(call, slot, registers, result);
-      });
-    } else {
-      Returned result{};
-      RunClosure(call, slot, registers, &result);
-      return result;
-    }
+    return Return<Returned>(slot.Read(), slot, image.registers());
   }
 };
 
@@ -122,8 +127,8 @@ struct Thunks {
   template <size_t... kIndex>
   static ThunkPool& PoolOf(std::index_sequence<kIndex...>) {
     static void* addresses[] = {Address<kIndex>()...};
-    static ThunkPool pool(addresses, slots, kCount);
-    return pool;
+    static ThunkPool* const pool = new ThunkPool(addresses, slots, kCount);
+    return *pool;
   }
 };
 

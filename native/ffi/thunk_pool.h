@@ -16,7 +16,7 @@ namespace dynamic_reload {
 class ThunkPool {
  public:
   // `thunks[i]` looks `slots[i]` up.
-  constexpr ThunkPool(void* const* thunks, ClosureSlot* slots, size_t count)
+  ThunkPool(void* const* thunks, ClosureSlot* slots, size_t count)
       : thunks_(thunks), slots_(slots), count_(count) {}
 
   size_t count() const { return count_; }
@@ -89,8 +89,8 @@ inline void ThunkPool::AddFree(ClosureSlot& slot) {
 }
 
 // The pool for closures that return so. `is_short`: whose arguments are all in general registers.
-// Defined in thunks_*.cc.
-ThunkPool& ThunkPoolFor(ResultKind kind, bool is_short);
+// `floating_words` as in CallPlan. Defined in thunks_*.cc.
+ThunkPool& ThunkPoolFor(ResultKind kind, bool is_short, uint8_t floating_words);
 
 }  // namespace dynamic_reload
 

@@ -21,7 +21,7 @@ ThunkPool& Pool() {
 }  // namespace
 
 // What returns nothing may leave anything in the register of a result.
-ThunkPool& ThunkPoolFor(ResultKind kind, bool is_short) {
+ThunkPool& ThunkPoolFor(ResultKind kind, bool is_short, uint8_t /*floating_words*/) {
   switch (kind) {
     case ResultKind::kDouble:
       return Pool<double, kSome>();

@@ -53,8 +53,8 @@ class File {
   bool ReadAt(uint64_t offset, void* buffer, size_t size) const;
 
   // Reads a small file whole. What is read from it afterwards is what it was at this moment, until
-  // Forget(). A look at an image reads a hundred pieces, and to ask the system for each takes longer
-  // than everything else about it.
+  // Forget(). A look at an image reads a hundred pieces, and to ask the system for each takes
+  // longer than everything else about it.
   void Remember();
   void Forget() { content_.clear(); }
 

@@ -47,10 +47,9 @@ struct ProcessRegistration {
 
 }  // namespace dynamic_reload::test
 
-#define OTHER_PROCESS(Name)                                                                \
-  static void RunOther##Name(const std::string& argument);                                 \
-  static const ::dynamic_reload::test::ProcessRegistration process_##Name(#Name,           \
-                                                                          RunOther##Name); \
+#define OTHER_PROCESS(Name)                                                                       \
+  static void RunOther##Name(const std::string& argument);                                        \
+  static const ::dynamic_reload::test::ProcessRegistration process_##Name(#Name, RunOther##Name); \
   static void RunOther##Name([[maybe_unused]] const std::string& argument)
 
 #endif  // DYNAMIC_RELOAD_TEST_NATIVE_OTHER_PROCESS_H_

@@ -45,8 +45,7 @@ MappedFile::MappedFile(const std::string& path) {
 
 MappedFile::~MappedFile() { UnmapViewOfFile(memory_); }
 
-OtherHandle::OtherHandle(const std::string& path)
-    : handle_(LoadLibraryW(WidePath(path).c_str())) {
+OtherHandle::OtherHandle(const std::string& path) : handle_(LoadLibraryW(WidePath(path).c_str())) {
   CHECK(handle_ != nullptr);
 }
 

@@ -111,6 +111,8 @@ TEST(StringsArePassedByAddress) {
   CHECK_EQ(CallIndirectly(weighted_sum_##name##_##count, __VA_ARGS__), \
            weighted_sum_##name##_##count(__VA_ARGS__))
 
+constexpr int64_t I(int64_t value) { return value; }
+
 TEST(IntegersArriveInOrder) {
   CHECK_EQ(CallIndirectly(weighted_sum_i32_0), 0);
   CHECK_EQ(CallIndirectly(weighted_sum_i32_3, 1, 10, 100), 321);
@@ -120,7 +122,7 @@ TEST(IntegersArriveInOrder) {
   CHECK_WEIGHTED(i32, 7, 3, 1, 4, 1, 5, 9, 2);
   CHECK_WEIGHTED(i32, 8, 3, 1, 4, 1, 5, 9, 2, 6);
   CHECK_WEIGHTED(i32, 9, 3, 1, 4, 1, 5, 9, 2, 6, 5);
-  CHECK_WEIGHTED(i64, 12, 3L, 1L, 4L, 1L, 5L, 9L, 2L, 6L, 5L, 3L, 5L, 8L);
+  CHECK_WEIGHTED(i64, 12, I(3), I(1), I(4), I(1), I(5), I(9), I(2), I(6), I(5), I(3), I(5), I(8));
   CHECK_WEIGHTED(i32, 24, 3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3, 2, 3, 8, 4, 6, 2, 6, 4);
 }
 

@@ -15,7 +15,9 @@
 
 namespace dynamic_reload::test {
 
-#if defined(__x86_64__)
+#if defined(_WIN32)
+inline constexpr size_t kGeneralRegisters = 4;
+#elif defined(__x86_64__)
 inline constexpr size_t kGeneralRegisters = 6;
 #elif defined(__aarch64__)
 inline constexpr size_t kGeneralRegisters = 8;

@@ -51,7 +51,7 @@ TEST(NothingVariadic) { CHECK_EQ(Print("plain", {}), "plain"); }
 TEST(IntegersInRegistersAndOnTheStack) {
   CHECK_EQ(Print("%d", {I32(-7)}), "-7");
   CHECK_EQ(Print("%d %d %d", {I32(1), I32(-2), I32(3)}), "1 -2 3");
-  CHECK_EQ(Print("%d %d %d %d %d %d %d %ld",
+  CHECK_EQ(Print("%d %d %d %d %d %d %d %lld",
                  {I32(1), I32(2), I32(3), I32(4), I32(5), I32(6), I32(-7), I64(INT64_MIN)}),
            "1 2 3 4 5 6 -7 -9223372036854775808");
 }

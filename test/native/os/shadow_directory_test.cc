@@ -188,6 +188,7 @@ TEST(DirectoriesThatAreMadeAtOnceDoNotRemoveEachOther) {
     });
   }
   for (std::thread& thread : threads) thread.join();
+  if (IsLeftOutUnderWine("it keeps a directory that another thread looks at")) return;
   CHECK_EQ(NamesIn(parent.path()).size(), 0);
 }
 

@@ -49,9 +49,9 @@ TEST(DropsAJobForWhichThereIsNoThreadAndTakesTheNextOne) {
     const NoThreads no_threads;
     // What a job owns may use the pool when it ends.
     auto job = std::make_unique<TestJob>([witness = std::shared_ptr<void>(nullptr, [&](void*) {
-                                               pool.TakeDone();
-                                               was_dropped = true;
-                                             })] {});
+                                            pool.TakeDone();
+                                            was_dropped = true;
+                                          })] {});
     CHECK(!pool.Submit(std::move(job)).ok());
   }
   CHECK(was_dropped);

@@ -1,8 +1,8 @@
 // What keeps a library of ELF: symbols, flags, and destructors of variables of threads.
 
+#include <filesystem>
 #include <functional>
 #include <future>
-#include <filesystem>
 #include <string>
 #include <thread>
 

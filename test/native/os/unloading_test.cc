@@ -1,5 +1,7 @@
 // Whether a library stays, and why: DynamicLibrary::Close().
 
+#include "os/unloading.h"
+
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -7,7 +9,6 @@
 #include <thread>
 
 #include "os/dynamic_library.h"
-#include "os/unloading.h"
 #include "test/native/check.h"
 #include "test/native/files.h"
 #include "test/native/os/version.h"

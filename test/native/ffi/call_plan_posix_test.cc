@@ -1,10 +1,9 @@
-#include "ffi/call_plan.h"
-
 #include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "ffi/call_plan.h"
 #include "test/native/check.h"
 #include "test/native/ffi/typed_call.h"
 
