@@ -127,8 +127,8 @@ struct Thunks {
   template <size_t... kIndex>
   static ThunkPool& PoolOf(std::index_sequence<kIndex...>) {
     static void* addresses[] = {Address<kIndex>()...};
-    static ThunkPool* const pool = new ThunkPool(addresses, slots, kCount);
-    return *pool;
+    static ThunkPool* const kPool = new ThunkPool(addresses, slots, kCount);
+    return *kPool;
   }
 };
 

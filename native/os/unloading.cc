@@ -37,6 +37,7 @@ struct HeldObject {
 std::vector<HeldObject> HoldDependencies(const std::string& path) {
   const std::vector<LoadedObject> dependencies = DependenciesOf(path, ListLoadedObjects());
   std::vector<LibraryHold> holds;
+  holds.reserve(dependencies.size());
   for (const LoadedObject& found : dependencies) holds.push_back(HoldLoaded(found.path));
 
   const std::vector<LoadedObject> objects = ListLoadedObjects();
