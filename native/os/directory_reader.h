@@ -14,9 +14,9 @@
 
 namespace dynamic_reload {
 
-// Asks with ReadDirectoryChangesW() all the time. The system writes into it as long as a question is
-// open: who closes one has to keep it until the answer came. Answers go to a completion port, with
-// the address of the reader as their key. Not thread-safe.
+// Asks with ReadDirectoryChangesW() all the time. The system writes into it as long as a question
+// is open: who closes one has to keep it until the answer came. Answers go to a completion port,
+// with the address of the reader as their key. Not thread-safe.
 class DirectoryReader {
  public:
   struct Change {

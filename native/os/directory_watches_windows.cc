@@ -17,8 +17,8 @@ bool IsIn(const PathPlan& plan, const std::string& directory) {
   });
 }
 
-// A name is the same in capitals. Somebody may also have used the short one of MS-DOS, with a tilde,
-// which could be that of any file.
+// A name is the same in capitals. Somebody may also have used the short one of MS-DOS, with a
+// tilde, which could be that of any file.
 bool IsSameName(const std::string& name, const std::wstring& reported) {
   const std::wstring wide = Utf16(name);
   return reported.find(L'~') != std::wstring::npos ||
@@ -153,8 +153,8 @@ void DirectoryWatches::Handle(const std::string& directory, const DirectoryReade
     if (it == paths_.end()) continue;  // The handler of the one before removed it.
     const std::vector<PathPlan::Entry> entries = it->second.plan.entries;
     for (const PathPlan::Entry& entry : entries) {
-      const bool is_it = IsWatched(entry) && entry.directory == directory &&
-                         IsSameName(entry.name, change.name);
+      const bool is_it =
+          IsWatched(entry) && entry.directory == directory && IsSameName(entry.name, change.name);
       if (!is_it) continue;
       trace_.Of(watch).Event(WordOf(change.action), Utf8(change.name));
       if (entry.is_file && change.action == FILE_ACTION_MODIFIED) {

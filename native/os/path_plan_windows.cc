@@ -49,15 +49,13 @@ std::wstring TakeName(std::wstring& rest) {
 // Where a symbolic link or a junction leads to in the end. Empty when that is nothing.
 std::wstring TargetOf(const std::wstring& path) {
   constexpr DWORD kShareAll = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
-  const UniqueFile target(reinterpret_cast<intptr_t>(
-      CreateFileW(path.c_str(), 0, kShareAll, nullptr, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS,
-                  nullptr)));
+  const UniqueFile target(reinterpret_cast<intptr_t>(CreateFileW(
+      path.c_str(), 0, kShareAll, nullptr, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr)));
   if (!target.valid()) return L"";
   const auto handle = reinterpret_cast<HANDLE>(target.get());
   const DWORD size = GetFinalPathNameByHandleW(handle, nullptr, 0, FILE_NAME_NORMALIZED);
   std::wstring result(size, L'\0');
-  const DWORD length =
-      GetFinalPathNameByHandleW(handle, result.data(), size, FILE_NAME_NORMALIZED);
+  const DWORD length = GetFinalPathNameByHandleW(handle, result.data(), size, FILE_NAME_NORMALIZED);
   result.resize(length < size ? length : 0);
   return Utf16(Utf8Path(result));
 }

@@ -84,6 +84,21 @@ struct PeSection {
 };
 static_assert(sizeof(PeSection) == 40);
 
+// "Export Directory Table".
+struct PeExportTable {
+  uint32_t flags;
+  uint32_t time;
+  uint32_t version;
+  uint32_t library;
+  uint32_t first_ordinal;
+  uint32_t address_count;
+  uint32_t name_count;
+  uint32_t addresses;
+  uint32_t names;
+  uint32_t ordinals;  // Of the names, each an index into `addresses`.
+};
+static_assert(sizeof(PeExportTable) == 40);
+
 // "Import Directory Table": the last entry is all zeros.
 struct PeImport {
   uint32_t names;  // Of the symbols, or of old linkers 0: `addresses` has them, too.

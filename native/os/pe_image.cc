@@ -113,4 +113,25 @@ std::vector<PeImage::Import> PeImage::Imports() const {
   return imports;
 }
 
+std::vector<PeImage::Export> PeImage::Exports() const {
+  std::vector<Export> exports;
+  const PeDirectory directory = Directory(kPeExports);
+  const auto table =
+      directory.address != 0 ? ReadValue<PeExportTable>(directory.address) : std::nullopt;
+  if (!table) return exports;
+  const uint64_t count = std::min<uint64_t>(table->name_count, kMostEntries);
+  for (uint64_t index = 0; index < count; ++index) {
+    const auto name = ReadValue<uint32_t>(table->names + index * sizeof(uint32_t));
+    const auto ordinal = ReadValue<uint16_t>(table->ordinals + index * sizeof(uint16_t));
+    if (!name || !ordinal) break;
+    const auto address = ReadValue<uint32_t>(table->addresses + *ordinal * sizeof(uint32_t));
+    if (!address) continue;
+    // An address among the names is that of a text: "Export Address Table".
+    const bool is_forwarder =
+        *address >= directory.address && *address - directory.address < directory.size;
+    exports.push_back({ReadText(*name), *address, is_forwarder});
+  }
+  return exports;
+}
+
 }  // namespace dynamic_reload

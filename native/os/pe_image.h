@@ -23,6 +23,12 @@ class PeImage {
     std::vector<std::string> symbols;  // Those that are asked for by name.
   };
 
+  struct Export {
+    std::string name;
+    uint32_t address;
+    bool is_forwarder;  // It stands for one of another library.
+  };
+
   // Empty when the file is not a whole image of the 64-bit kind.
   static std::optional<PeImage> Read(const File& file);
 
@@ -38,6 +44,9 @@ class PeImage {
 
   // With those that are loaded when they are called first.
   std::vector<Import> Imports() const;
+
+  // Those that have a name.
+  std::vector<Export> Exports() const;
 
  private:
   explicit PeImage(const File& file) : file_(&file) {}

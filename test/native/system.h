@@ -3,6 +3,7 @@
 #ifndef DYNAMIC_RELOAD_TEST_NATIVE_SYSTEM_H_
 #define DYNAMIC_RELOAD_TEST_NATIVE_SYSTEM_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -10,6 +11,9 @@ namespace dynamic_reload::test {
 
 // Makes a directory that only this user can enter.
 void MakePrivateDirectory(const std::string& path);
+
+// Where in the bytes of a library its code begins.
+size_t CodeOffset(const std::string& library);
 
 // Somebody who has a file open.
 class OpenFile {

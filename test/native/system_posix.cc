@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "test/native/check.h"
+#include "test/native/elf_bytes.h"
 #include "test/native/system.h"
 
 namespace dynamic_reload::test {
@@ -18,6 +19,10 @@ constexpr size_t kPage = 4096;
 }  // namespace
 
 void MakePrivateDirectory(const std::string& path) { CHECK_EQ(mkdir(path.c_str(), 0700), 0); }
+
+size_t CodeOffset(const std::string& library) {
+  return ElfBytes(library).Section(".text").sh_offset;
+}
 
 OpenFile::OpenFile(const std::string& path, Mode mode)
     : file_(open(path.c_str(), (mode == Mode::kRead ? O_RDONLY : O_WRONLY) | O_CLOEXEC)) {

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "os/access_rights.h"
+#include "os/pe_format.h"
 #include "os/wide_text.h"
 #include "os/windows_api.h"
 #include "test/native/check.h"
@@ -22,6 +23,17 @@ HANDLE Open(const std::string& path, DWORD access) {
 
 void MakePrivateDirectory(const std::string& path) {
   CHECK(dynamic_reload::MakePrivateDirectory(WidePath(path)));
+}
+
+// Linkers put the section with code first.
+size_t CodeOffset(const std::string& library) {
+  uint32_t headers = 0;
+  library.copy(reinterpret_cast<char*>(&headers), sizeof headers, kPlaceOfHeaders);
+  uint32_t offset = 0;
+  library.copy(
+      reinterpret_cast<char*>(&offset), sizeof offset,
+      headers + sizeof(PeFileHeader) + sizeof(PeOptionalHeader) + offsetof(PeSection, offset));
+  return offset;
 }
 
 OpenFile::OpenFile(const std::string& path, Mode mode)

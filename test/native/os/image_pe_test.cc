@@ -1,15 +1,21 @@
 // What is read from a DLL without loading it.
 
 #include <cstring>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "os/dependencies.h"
+#include "os/exports.h"
 #include "os/image.h"
 #include "os/image_traits.h"
 #include "os/pe_format.h"
 #include "test/native/check.h"
 #include "test/native/files.h"
+#include "test/native/system.h"
 #include "test/native/temporary_directory.h"
 
 namespace dynamic_reload::test {
@@ -36,14 +42,7 @@ class PeBytes {
     return *this;
   }
 
-  // The file's first byte of the section with code, which linkers put first.
-  uint32_t CodeOffset() const {
-    const size_t first = headers_ + sizeof(PeFileHeader) + sizeof(PeOptionalHeader);
-    uint32_t offset = 0;
-    bytes_.copy(reinterpret_cast<char*>(&offset), sizeof offset,
-                first + offsetof(PeSection, offset));
-    return offset;
-  }
+  size_t CodeOffset() const { return test::CodeOffset(bytes_); }
 
   const std::string& bytes() const { return bytes_; }
 
@@ -58,6 +57,7 @@ class Bytes {
 
   ImageCheck Check() const { return CheckImage(Open()); }
   std::optional<ImageTraits> Traits() const { return ReadImageTraits(Open()); }
+  std::optional<std::vector<Export>> Exports() const { return ReadExports(Open()); }
   bool LoadsAs(const Bytes& other) const { return SameImage(Open(), other.Open()); }
 
  private:
@@ -127,6 +127,32 @@ TEST(TellsWhatItDependsOnAndWhetherItStartsThreads) {
   CHECK(Bytes(ReadFile(FixturePath("libown_threads"))).Traits()->starts_threads);
 }
 
+TEST(TellsWhatItExports) {
+  std::map<std::string, ExportKind> kinds;
+  const auto exports = Bytes(ReadFile(FixturePath("libcalls"))).Exports();
+  CHECK(exports.has_value());
+  for (const Export& each : *exports) kinds.emplace(each.name, each.kind);
+  CHECK_EQ(kinds.at("greeting"), ExportKind::kFunction);
+  CHECK_EQ(kinds.at("variable_f64"), ExportKind::kVariable);
+  CHECK_EQ(kinds.count("no_such_symbol"), 0);
+}
+
+TEST(FindsWhatLiesBeside) {
+  const std::string path = FixturePath("libdependent");
+  const DependencyGraph graph = FindDependencies(path);
+  CHECK_EQ(graph.members.size(), 2);
+  CHECK_EQ(graph.members[0].path, path);
+  CHECK_EQ(graph.members[0].needed.at("libdependency.dll"), 1);
+  CHECK_EQ(graph.places.count(graph.members[1].path), 1);
+
+  const TemporaryDirectory directory;
+  WriteFile(directory / "libdependent.dll", ReadFile(path));
+  const DependencyGraph alone = FindDependencies(directory / "libdependent.dll");
+  CHECK_EQ(alone.members.size(), 1);
+  CHECK_EQ(alone.missing, std::set<std::string>{"libdependency.dll"});
+  CHECK_EQ(alone.places.count(directory / "libdependency.dll"), 1);
+}
+
 // Whatever it says, nothing is read from outside, and it ends.
 TEST(ADamagedLibraryDoesNoHarm) {
   const std::string whole = FirstLibrary();
@@ -137,6 +163,7 @@ TEST(ADamagedLibraryDoesNoHarm) {
     const Bytes bytes(damaged.bytes());
     bytes.Check();
     bytes.Traits();
+    bytes.Exports();
     bytes.LoadsAs(bytes);
   }
 }

@@ -189,18 +189,6 @@ TEST(NothingIsSaidAboutALibraryThatWasRemovedWhileItsFileWasDamaged) {
   CHECK_EQ(test.WaitingAfterFence(), 0);
 }
 
-TEST(ARemovedLibraryGivesItsWatchesBack) {
-  MonitorFixture test;
-  const size_t before = KernelWatches();
-  test.AddRunning(Version(1));
-  CHECK(KernelWatches() > before);
-  ReplaceFile(test.path, Version(2));
-  test.listener.NextCopy();
-  test.monitor->Remove(test.id);
-  test.monitor->Flush();
-  CHECK_EQ(KernelWatches(), before);
-}
-
 TEST(RemovingOneOfTwoLibrariesLeavesTheOtherWatched) {
   MonitorFixture test;
   test.AddRunning(Version(1));

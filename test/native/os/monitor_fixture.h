@@ -19,8 +19,8 @@
 #include "os/library_monitor.h"
 #include "os/shadow_directory.h"
 #include "test/native/check.h"
-#include "test/native/elf_bytes.h"
 #include "test/native/files.h"
+#include "test/native/system.h"
 #include "test/native/temporary_directory.h"
 #include "test/native/wait.h"
 
@@ -110,21 +110,9 @@ class Listener {
 // A whole library that loads differently from every other number. Not to be called: its code is
 // changed.
 inline std::string Version(int number) {
-  ElfBytes elf(FirstLibrary());
-  elf.SetAt(elf.Section(".text").sh_offset, static_cast<char>(number));
-  return elf.bytes();
-}
-
-// How many inotify watches this process has: proc(5), /proc/[pid]/fdinfo.
-inline size_t KernelWatches() {
-  size_t count = 0;
-  for (const std::string& name : NamesIn("/proc/self/fdinfo")) {
-    std::ifstream lines("/proc/self/fdinfo/" + name);
-    for (std::string line; std::getline(lines, line);) {
-      if (line.rfind("inotify wd:", 0) == 0) ++count;
-    }
-  }
-  return count;
+  std::string library = FirstLibrary();
+  library[CodeOffset(library)] = static_cast<char>(number);
+  return library;
 }
 
 class MonitorFixture {

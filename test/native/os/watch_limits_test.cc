@@ -10,6 +10,7 @@
 
 #include "test/native/check.h"
 #include "test/native/child_process.h"
+#include "test/native/os/kernel_watches.h"
 #include "test/native/os/monitor_fixture.h"
 
 namespace dynamic_reload::test {

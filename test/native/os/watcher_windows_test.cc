@@ -54,10 +54,10 @@ TEST(DeletingOrMovingAwayIsReplaced) {
 TEST(WhatHappensToOtherFilesOfTheDirectoryIsNoEvent) {
   WatchedFile test;
   CHECK_EQ(test.EventsOf([&] {
-             WriteFile(test.directory / "other", "content");
-             fs::rename(test.directory / "other", test.directory / "another");
-             fs::create_directory(test.directory / "directory");
-           }),
+    WriteFile(test.directory / "other", "content");
+    fs::rename(test.directory / "other", test.directory / "another");
+    fs::create_directory(test.directory / "directory");
+  }),
            Kinds{});
 }
 
@@ -131,8 +131,7 @@ TEST(EndsWhileFilesChangeAllTheTime) {
     auto watcher = Watcher::Create(&handler);
     CHECK_OK(watcher);
     const std::string path = directory / "file.dll";
-    watcher.value()->Post(
-        [&] { CHECK_OK(watcher.value()->Watch(1, path, WatchMode::kEvents)); });
+    watcher.value()->Post([&] { CHECK_OK(watcher.value()->Watch(1, path, WatchMode::kEvents)); });
     for (int i = 0; i < round; ++i) WriteFile(path, std::string(static_cast<size_t>(i), 'x'));
   }
 }
