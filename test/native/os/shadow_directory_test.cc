@@ -175,6 +175,7 @@ TEST(KeepsAnEmptyDirectoryWhoseNameWeDoNotGive) {
 
 // Each sweeps while the others are between making their directory and locking it.
 TEST(DirectoriesThatAreMadeAtOnceDoNotRemoveEachOther) {
+  if (IsLeftOutUnderWine("a directory that is being removed still takes files there")) return;
   const TemporaryDirectory parent;
   constexpr int kRounds = 200;
   std::vector<std::thread> threads;
@@ -188,7 +189,6 @@ TEST(DirectoriesThatAreMadeAtOnceDoNotRemoveEachOther) {
     });
   }
   for (std::thread& thread : threads) thread.join();
-  if (IsLeftOutUnderWine("it keeps a directory that another thread looks at")) return;
   CHECK_EQ(NamesIn(parent.path()).size(), 0);
 }
 
